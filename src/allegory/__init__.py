@@ -1,0 +1,1 @@
+"""Allegory: deep generative modelling of a person's own data."""

@@ -1,0 +1,125 @@
+"""What a model can do: all that tools, measures, the command line and the studio know of models.
+
+Each protocol is the whole of its surface. A tool names the one it needs; a new system works with
+every tool whose protocol it satisfies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from torch import Generator, Tensor
+
+    from allegory.media import Media
+
+__all__ = [
+    "CAPABILITIES",
+    "Decodes",
+    "Encodes",
+    "LatentSpace",
+    "Model",
+    "Posterior",
+    "Samples",
+    "Scores",
+    "capabilities_of",
+]
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Where an encoder puts each example: independent normals, one a latent."""
+
+    mean: Tensor
+    """(n, latents)"""
+    std: Tensor
+    """(n, latents), positive; 0 for an encoder that answers with a point."""
+
+
+@dataclass(frozen=True)
+class LatentSpace:
+    """The space that a decoder reads, and where in it the data lie."""
+
+    size: int
+    """Number of latents."""
+    mean: Tensor
+    """(size,): the centre of the codes; 0 under a standard normal prior."""
+    std: Tensor
+    """(size,): the spread of the codes along each axis; 1 under a standard normal prior."""
+    prior: bool
+    """Whether codes are trained to follow the normal N(mean, diag std²), so that draws from it
+    decode to new examples."""
+
+    def draw(self, n: int, rng: Generator) -> Tensor:
+        """Draw n codes, (n, size), from the normal N(mean, diag std²)."""
+        import torch
+
+        noise = torch.randn(n, self.size, generator=rng, device=rng.device)
+        return self.mean + self.std * noise.to(self.mean.device)
+
+
+@runtime_checkable
+class Model(Protocol):
+    """What every kept model has."""
+
+    media: Media
+    """What the examples are that it was trained on."""
+
+
+@runtime_checkable
+class Samples(Model, Protocol):
+    """Makes new examples from nothing."""
+
+    def sample(self, n: int, *, rng: Generator) -> Tensor:
+        """Draw n examples (n, *media.shape), in the media's range; the same rng gives the same."""
+
+
+@runtime_checkable
+class Encodes(Model, Protocol):
+    """Finds the latent code of an example."""
+
+    def encode(self, x: Tensor) -> Posterior:
+        """Encode x (n, *media.shape); each row depends on its own example only."""
+
+
+@runtime_checkable
+class Decodes(Model, Protocol):
+    """Turns latent codes into examples, deterministically."""
+
+    @property
+    def latent(self) -> LatentSpace:
+        """The space of codes."""
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Decode z (n, latent.size) to the mean of its examples, (n, *media.shape)."""
+
+
+@runtime_checkable
+class Scores(Model, Protocol):
+    """Says how probable an example is."""
+
+    @property
+    def density(self) -> Literal["exact", "lower bound"]:
+        """Whether log_prob is the density itself or a bound below it."""
+
+    def log_prob(self, x: Tensor, *, rng: Generator, draws: int = 1) -> Tensor:
+        """Log-density in nats, (n,), of x (n, *media.shape) in the media's range and units.
+
+        A bound gets tighter with more `draws` (importance samples); an exact density ignores them.
+        """
+
+
+CAPABILITIES: dict[str, type] = {
+    "Samples": Samples,
+    "Encodes": Encodes,
+    "Decodes": Decodes,
+    "Scores": Scores,
+}
+
+
+def capabilities_of(model: object) -> frozenset[str]:
+    """Names of the capabilities that the model has."""
+    return frozenset(name for name, protocol in CAPABILITIES.items() if isinstance(model, protocol))

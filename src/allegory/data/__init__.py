@@ -1,0 +1,1 @@
+"""Examples come in: from a folder, an array or a renderer to a packed, split data set."""

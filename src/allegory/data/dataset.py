@@ -1,0 +1,121 @@
+"""A data set: examples in a packed store, what is known of each, and its splits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from allegory.errors import UserError, unknown
+from allegory.media import Images, Media, to_unit
+
+if TYPE_CHECKING:
+    import torch
+    from numpy.typing import NDArray
+
+__all__ = ["Column", "Dataset", "Skipped"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One thing that is known of every example: a factor, a label, a file name."""
+
+    kind: Literal["number", "category", "text"]
+    values: NDArray[np.generic]
+    """(n,): float64 for a number (NaN where missing), int64 index into `names` for a category (-1
+    where missing), str for text."""
+    names: tuple[str, ...] = ()
+    """The categories, in the order of their index."""
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """An input that could not be used, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Examples and what is known of them; immutable, cheap to take parts of.
+
+    `rows` says which rows of the store this data set shows, so that a split or a selection is a
+    view: `len`, `take` and `table` all speak of the shown rows, counted from 0.
+    """
+
+    name: str
+    media: Media
+    store: NDArray[np.generic]
+    """Every example: uint8 (N, height, width, channels) for pictures, float32 (N, size) for
+    vectors; usually a read-only memory map."""
+    rows: NDArray[np.int64]
+    """(n,): the rows of the store that are shown, in order."""
+    columns: dict[str, Column] = field(default_factory=dict)
+    """What is known of each row of the store, (N,) each."""
+    splits: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    """Disjoint rows of the store, sorted: "train", "validation", "test"."""
+    fingerprint: str = ""
+    """Names the content of the store: equal fingerprints, equal examples."""
+    skipped: tuple[Skipped, ...] = ()
+    log_density: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
+    """The exact log-density in nats, (n, size) -> (n,), where the data come from a known one."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def split(self, name: str) -> Dataset:
+        """The part of the data called `name`: "train", "validation" or "test"."""
+        if name not in self.splits:
+            raise unknown("split", name, self.splits)
+        return self.select(np.flatnonzero(np.isin(self.rows, self.splits[name])))
+
+    def select(self, indices: NDArray[np.integer]) -> Dataset:
+        """The data set that shows only these of the shown examples, in this order."""
+        return replace(self, rows=self.rows[np.asarray(indices, dtype=np.int64)])
+
+    def table(self) -> dict[str, Column]:
+        """What is known of each shown example, (n,) each."""
+        return {k: replace(c, values=c.values[self.rows]) for k, c in self.columns.items()}
+
+    def take(
+        self,
+        indices: NDArray[np.integer],
+        *,
+        device: torch.device | str = "cpu",
+        rng: torch.Generator | None = None,
+    ) -> torch.Tensor:
+        """These of the shown examples, (n, *media.shape) float32 in the media's range.
+
+        Pictures come in [-1, 1], channels last in memory. Where media.binary, each pixel is drawn
+        from its grey value with `rng` (seed 0 where there is none).
+        """
+        import torch
+
+        rows = self.rows[np.asarray(indices, dtype=np.int64)]
+        raw = torch.from_numpy(np.take(self.store, rows, axis=0)).to(device)
+        if not isinstance(self.media, Images):
+            return raw
+        x = to_unit(raw.permute(0, 3, 1, 2))
+        return binarize(x, rng) if self.media.binary else x
+
+    def require(self, kind: type[Media], what: str) -> None:
+        """Raise a UserError unless the media are of this kind; `what` names who asks."""
+        if not isinstance(self.media, kind):
+            has, wants = type(self.media).__name__.lower(), kind.__name__.lower()
+            raise UserError(f"{what} works on {wants}, but '{self.name}' holds {has}.")
+
+
+def binarize(x: torch.Tensor, rng: torch.Generator | None = None) -> torch.Tensor:
+    """Draw each value of x in [-1, 1] anew as -1 or 1 with mean x (dynamic binarisation).
+
+    The protocol of the literature since Salakhutdinov & Murray (2008), "On the quantitative
+    analysis of deep belief networks". The noise is drawn where the rng lives.
+    """
+    import torch
+
+    rng = rng or torch.Generator().manual_seed(0)
+    noise = torch.rand(x.shape, generator=rng, device=rng.device).to(x.device)
+    return torch.where(noise * 2.0 - 1.0 < x, 1.0, -1.0)

@@ -1,0 +1,37 @@
+"""Which data, and how they are to be read: one frozen value."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["DataSettings"]
+
+
+class DataSettings(BaseModel):
+    """Which data, and how they are to be read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str = "faces"
+    """A folder, a .npy or .npz file, or the name of a built-in source."""
+    size: str = Field("auto", pattern=r"^(auto|\d+|\d+x\d+)$")
+    """Side length of pictures, HEIGHTxWIDTH, or "auto": the size of the pictures where they agree
+    and are small, else 64."""
+    mode: Literal["auto", "grey", "rgb", "rgba"] = "auto"
+    """Channels; "auto": grey where every picture is grey, else RGB."""
+    examples: Annotated[int, Field(ge=1)] | None = None
+    """How many examples to make (built-in sources) or to use at most (folders, arrays)."""
+    factors: tuple[str, ...] = ()
+    """Distributions of a renderer's factors, "name=distribution" each: a value ("azimuth=0"), a
+    range ("smile=0..1"), or a share of a range ("skin_tone=90% 0.6..1"); of a rare accessory, its
+    chance ("glasses=50%")."""
+    binarize: bool = False
+    """Draw each pixel anew as black or white, with its grey value as probability."""
+    flip: bool = False
+    """Mirror training pictures left to right, half of the time."""
+    validation: float = Field(0.1, ge=0.0, lt=0.5)
+    """Share held out to choose the best checkpoint."""
+    test: float = Field(0.1, ge=0.0, lt=0.5)
+    """Share held out to measure; a source with a test split of its own keeps that."""
+    data_seed: int = Field(0, ge=0)
+    """Seed of rendering and splitting."""

@@ -1,0 +1,1 @@
+"""How each system is trained, one system a file."""

@@ -1,0 +1,1 @@
+"""How good a model is: pure functions over capabilities and data."""

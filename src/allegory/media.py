@@ -1,0 +1,84 @@
+"""What the data are: pictures or vectors, with their shape, range and unit.
+
+Pictures are uint8 (n, height, width, channels) in files and in the packed store, and float32
+(n, channels, height, width) in [-1, 1] everywhere in the program. Vectors are float32 (n, size) in
+their own units.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+__all__ = ["Images", "Media", "Vectors", "describe", "media_from", "to_bytes", "to_unit"]
+
+MODES = {"L": 1, "RGB": 3, "RGBA": 4}
+
+
+@dataclass(frozen=True)
+class Images:
+    """Pictures of one size and one channel mode."""
+
+    mode: str
+    """"L" (grey), "RGB" or "RGBA", as Pillow names them."""
+    height: int
+    width: int
+    binary: bool = False
+    """Pixels are -1 or 1 only: redrawn each time with the grey value as probability."""
+
+    @property
+    def channels(self) -> int:
+        """Number of channels: 1, 3 or 4."""
+        return MODES[self.mode]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one example in the program: (channels, height, width)."""
+        return (self.channels, self.height, self.width)
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Rows of numbers in their own units."""
+
+    offset: tuple[float, ...]
+    """Mean of each column over the training split: networks work on (x - offset) / scale."""
+    scale: tuple[float, ...]
+    """Standard deviation of each column, never 0."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one example: (size,)."""
+        return (len(self.offset),)
+
+
+Media = Images | Vectors
+
+
+def media_from(values: dict[str, Any]) -> Media:
+    """The media that `describe` wrote: the inverse of it."""
+    values = dict(values)
+    kind = values.pop("kind")
+    if kind == "images":
+        return Images(**values)
+    return Vectors(tuple(values["offset"]), tuple(values["scale"]))
+
+
+def describe(media: Media) -> dict[str, Any]:
+    """The media as plain JSON values."""
+    return {"kind": type(media).__name__.lower(), **asdict(media)}
+
+
+def to_unit(x: Tensor) -> Tensor:
+    """Bytes 0..255 as floats in [-1, 1]; any shape."""
+    return x.float().div_(127.5).sub_(1.0)
+
+
+def to_bytes(x: Tensor) -> Tensor:
+    """Floats in [-1, 1] as the nearest bytes 0..255; any shape; values outside are clamped."""
+    import torch
+
+    return x.add(1.0).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8)

@@ -1,0 +1,1 @@
+"""What is kept of a game: final classes with capabilities, saved and loaded."""

@@ -1,0 +1,1 @@
+"""Architecture without purpose: tensors in, tensors out."""

@@ -1,0 +1,1 @@
+"""Losses and densities: pure functions, each with its paper and equation."""

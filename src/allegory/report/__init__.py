@@ -1,0 +1,1 @@
+"""Plots, films and the page that shows a run."""

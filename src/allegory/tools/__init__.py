@@ -1,0 +1,1 @@
+"""What people do with a model: functions that ask for one capability each."""

@@ -1,0 +1,1 @@
+"""How every game is played: players, clock, trainer, checkpoints."""
