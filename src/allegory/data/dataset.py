@@ -89,17 +89,26 @@ class Dataset:
     ) -> torch.Tensor:
         """These of the shown examples, (n, *media.shape) float32 in the media's range.
 
-        Pictures come in [-1, 1], channels last in memory. Where media.binary, each pixel is drawn
-        from its grey value with `rng` (seed 0 where there is none).
+        Where media.binary, each pixel is drawn from its grey value with `rng` (seed 0 where there
+        is none).
         """
+        import torch
+
+        x = self.grey(indices, device=device)
+        if not isinstance(self.media, Images) or not self.media.binary:
+            return x
+        rng = rng or torch.Generator().manual_seed(0)
+        return binarize(x, torch.rand(x.shape, generator=rng, device=rng.device).to(x.device))
+
+    def grey(
+        self, indices: NDArray[np.integer], *, device: torch.device | str = "cpu"
+    ) -> torch.Tensor:
+        """As `take`, but before any binarisation; pictures lie channels last in memory."""
         import torch
 
         rows = self.rows[np.asarray(indices, dtype=np.int64)]
         raw = torch.from_numpy(np.take(self.store, rows, axis=0)).to(device)
-        if not isinstance(self.media, Images):
-            return raw
-        x = to_unit(raw.permute(0, 3, 1, 2))
-        return binarize(x, rng) if self.media.binary else x
+        return to_unit(raw.permute(0, 3, 1, 2)) if isinstance(self.media, Images) else raw
 
     def require(self, kind: type[Media], what: str) -> None:
         """Raise a UserError unless the media are of this kind; `what` names who asks."""
@@ -108,14 +117,16 @@ class Dataset:
             raise UserError(f"{what} works on {wants}, but '{self.name}' holds {has}.")
 
 
-def binarize(x: torch.Tensor, rng: torch.Generator | None = None) -> torch.Tensor:
+def binarize(x: torch.Tensor, uniform: torch.Tensor) -> torch.Tensor:
     """Draw each value of x in [-1, 1] anew as -1 or 1 with mean x (dynamic binarisation).
 
     The protocol of the literature since Salakhutdinov & Murray (2008), "On the quantitative
-    analysis of deep belief networks". The noise is drawn where the rng lives.
+    analysis of deep belief networks".
+
+    Args:
+        x: means in [-1, 1].
+        uniform: numbers in [0, 1), same shape.
     """
     import torch
 
-    rng = rng or torch.Generator().manual_seed(0)
-    noise = torch.rand(x.shape, generator=rng, device=rng.device).to(x.device)
-    return torch.where(noise * 2.0 - 1.0 < x, 1.0, -1.0)
+    return torch.where(uniform * 2.0 - 1.0 < x, 1.0, -1.0)

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import torch
 from torch import Tensor, nn
+
+from allegory.training.noise import Noise
 
 __all__ = ["Game", "Losses", "Player", "Turn"]
 
@@ -18,7 +19,7 @@ Losses = dict[str, Tensor]
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """The clock, and the randomness and the table that belong to one move.
+    """The clock, and what belongs to one move: its noise, and the table of the round.
 
     Every schedule is a pure function of `step` or `images`.
     """
@@ -27,26 +28,10 @@ class Turn:
     """Rounds played before this one."""
     images: int
     """Examples seen before this round, over all processes."""
-    seed: int = 0
-    """Seed of this move: the same for every slice of the global batch."""
-    rows: slice = slice(None)
-    """Which rows of the global batch this slice holds."""
-    batch: int | None = None
-    """Examples in the global batch; None where this slice is all of it."""
+    noise: Noise
+    """Random numbers of this move, for the examples of its batch."""
     table: dict[str, Any] = field(default_factory=dict)
     """Detached tensors that a mover leaves for those who move after it in this round."""
-
-    def normal(self, n: int, *shape: int, device: torch.device | str = "cpu") -> Tensor:
-        """Standard normal noise for the n examples of this slice, (n, *shape).
-
-        It is drawn for the global batch and cut, so that however the batch is sliced over
-        processes and micro-batches every example gets the same noise.
-        """
-        rng = self.table.get("rng")
-        if rng is None:
-            rng = self.table["rng"] = torch.Generator(device).manual_seed(self.seed)
-        noise = torch.randn(self.batch or n, *shape, generator=rng, device=device)
-        return noise[self.rows]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,5 +61,8 @@ class Game(nn.Module):
         """Who moves, in the order of their moves."""
 
     @abstractmethod
-    def held_out(self, batch: Tensor, turn: Turn) -> Losses:
-        """Named parts of the loss of `model` on held-out examples; their sum picks the best."""
+    def held_out(self, model: nn.Module, batch: Tensor, noise: Noise) -> Losses:
+        """Named parts of the loss of `model`, an averaged copy, on held-out examples.
+
+        Their sum picks the best checkpoint.
+        """

@@ -1,0 +1,54 @@
+"""The autoencoder: one player, who wants its examples back."""
+
+import torch
+from torch import Tensor, nn
+
+from allegory.models.autoencoder import Autoencoder
+from allegory.training.game import Game, Losses, Player, Turn
+from allegory.training.noise import Noise
+
+__all__ = ["AutoencoderGame"]
+
+
+class AutoencoderGame(Game):
+    """Minimises ‖x − x̂‖², summed over the values of an example.
+
+    Hinton & Salakhutdinov (2006), "Reducing the dimensionality of data with neural networks".
+    """
+
+    MOMENTUM = 0.01
+    """Share of a batch in the running mean and spread of the codes."""
+
+    model: Autoencoder
+
+    def __init__(self, model: Autoencoder) -> None:
+        super().__init__()
+        self.model = model
+
+    def players(self) -> tuple[Player, ...]:
+        """One, who owns the whole model."""
+        return (Player(name="autoencoder", owns=("model",), loss=self.loss),)
+
+    def loss(self, x: Tensor, turn: Turn) -> Losses:
+        """The squared error of x (n, *media.shape)."""
+        z = self.model.encoder(x).float()
+        self.remember(z.detach())
+        return {"squared error": squared_error(x, self.model.decoder(z))}
+
+    @torch.no_grad()
+    def remember(self, z: Tensor) -> None:
+        """Move the running mean and spread towards those of the codes z (n, latents)."""
+        model = self.model
+        model.code_mean.lerp_(z.mean(0), self.MOMENTUM)
+        spread = (z - model.code_mean).square().mean(0).sqrt()
+        model.code_std.lerp_(spread.clamp(min=1e-6), self.MOMENTUM)
+
+    def held_out(self, model: nn.Module, x: Tensor, noise: Noise) -> Losses:
+        """The squared error of `model` on x (n, *media.shape)."""
+        assert isinstance(model, Autoencoder)  # noqa: S101
+        return {"squared error": squared_error(x, model.decoder(model.encoder(x).float()))}
+
+
+def squared_error(x: Tensor, reconstruction: Tensor) -> Tensor:
+    """Mean over examples of the squared distance between x and its reconstruction."""
+    return (x - reconstruction.float()).square().flatten(1).sum(1).mean()

@@ -1,0 +1,79 @@
+"""From a name and flat arguments to a model: what a saved model is rebuilt from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from torch import nn
+
+from allegory.media import Images, Media
+from allegory.models.autoencoder import Autoencoder
+from allegory.models.likelihoods import Name, likelihood_for
+from allegory.models.vae import VAE
+from allegory.networks.convnet import ConvDecoder, ConvEncoder
+from allegory.networks.mlp import MLP, Standardise, Unstandardise
+
+__all__ = ["BUILDERS", "Blueprint", "Size", "build"]
+
+Size = Literal["tiny", "small", "base"]
+
+CONVNETS: dict[Size, tuple[int, int]] = {"tiny": (16, 1), "small": (32, 1), "base": (64, 2)}
+"""Features at the first level, and residual blocks a level."""
+
+MLPS: dict[Size, tuple[int, int]] = {"tiny": (64, 2), "small": (256, 2), "base": (512, 3)}
+"""Hidden units, and hidden layers."""
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """All that a model is rebuilt from: its builder's name, its data, and plain arguments."""
+
+    builder: str
+    media: Media
+    arguments: dict[str, Any]
+
+
+def build(blueprint: Blueprint) -> nn.Module:
+    """The model of a blueprint, with fresh weights."""
+    return BUILDERS[blueprint.builder](blueprint.media, **blueprint.arguments)
+
+
+def autoencoder(media: Media, *, latents: int, network: Size) -> Autoencoder:
+    """An autoencoder with `latents` numbers in its code."""
+    encoder = encoder_for(media, latents, network)
+    return Autoencoder(encoder, decoder_for(media, latents, 1, network), latents, media)
+
+
+def vae(media: Media, *, latents: int, network: Size, likelihood: Name) -> VAE:
+    """A variational autoencoder with `latents` latents."""
+    p = likelihood_for(likelihood, media)
+    encoder = encoder_for(media, 2 * latents, network)
+    return VAE(encoder, decoder_for(media, latents, p.outputs, network), p, latents, media)
+
+
+BUILDERS: dict[str, Callable[..., nn.Module]] = {"autoencoder": autoencoder, "vae": vae}
+
+
+def encoder_for(media: Media, outputs: int, network: Size) -> nn.Module:
+    """A network from examples to (n, outputs)."""
+    if isinstance(media, Images):
+        features, blocks = CONVNETS[network]
+        return ConvEncoder(*media.shape, outputs, features=features, blocks=blocks)
+    hidden, layers = MLPS[network]
+    mlp = MLP(*media.shape, *[hidden] * layers, outputs)
+    return nn.Sequential(Standardise(media.offset, media.scale), mlp)
+
+
+def decoder_for(media: Media, inputs: int, per_value: int, network: Size) -> nn.Module:
+    """A network from codes (n, inputs) to `per_value` numbers for each value of an example."""
+    if isinstance(media, Images):
+        features, blocks = CONVNETS[network]
+        channels, height, width = media.shape
+        return ConvDecoder(
+            inputs, per_value * channels, height, width, features=features, blocks=blocks
+        )
+    hidden, layers = MLPS[network]
+    mlp = MLP(inputs, *[hidden] * layers, per_value * media.shape[0])
+    rest = (per_value - 1) * media.shape[0]  # spreads, which have no offset
+    offset, scale = media.offset + (0.0,) * rest, media.scale + (1.0,) * rest
+    return nn.Sequential(mlp, Unstandardise(offset, scale))

@@ -1,0 +1,73 @@
+"""Models on disk: safetensors for the weights, JSON for all else; a model file describes itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from allegory.errors import UserError, unknown
+from allegory.files import write_atomic
+from allegory.media import describe, media_from
+from allegory.models.build import BUILDERS, Blueprint, build
+
+__all__ = ["load_model", "read_card", "save_weights", "write_card"]
+
+CARD = "model.json"
+
+
+def write_card(folder: Path, blueprint: Blueprint, about: dict[str, Any]) -> None:
+    """Write model.json: what the model is rebuilt from, and what a reader wants to know of it."""
+    card = {
+        "format": 1,
+        "builder": blueprint.builder,
+        "media": describe(blueprint.media),
+        "arguments": blueprint.arguments,
+        "about": about,
+    }
+    write_atomic(folder / CARD, json.dumps(card, indent=2) + "\n")
+
+
+def save_weights(path: Path, model: nn.Module) -> None:
+    """Write the weights of a model."""
+    tensors = {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
+    write_atomic(path, lambda draft: save_file(tensors, draft))
+
+
+def read_card(folder: Path) -> Blueprint:
+    """The blueprint in a folder's model.json.
+
+    Raises:
+        UserError: there is none, or it is not one that this version reads.
+    """
+    path = folder / CARD
+    if not path.exists():
+        what = "no such folder" if not folder.exists() else f"no {CARD} in it: not a run's folder"
+        raise UserError(f"can't load a model from {folder}: {what}.")
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+        if card["builder"] not in BUILDERS:
+            raise unknown("model", card["builder"], BUILDERS)
+        return Blueprint(card["builder"], media_from(card["media"]), card["arguments"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{path} is not a model card that can be read: {error!r}.") from error
+
+
+def load_model(folder: Path, weights: dict[str, Tensor] | Path) -> nn.Module:
+    """The model of a folder with these weights, in evaluation mode, without gradients.
+
+    Raises:
+        UserError: the card or the weights are missing, damaged, or do not fit each other.
+    """
+    model = build(read_card(folder))
+    try:
+        tensors = load_file(weights) if isinstance(weights, Path) else weights
+        model.load_state_dict(tensors)
+    except (OSError, SafetensorError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise UserError(f"the weights of {folder} can't be loaded: {reason}") from error
+    return model.eval().requires_grad_(False)

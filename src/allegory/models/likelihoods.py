@@ -1,0 +1,136 @@
+"""p(x | z): how a decoder's output becomes a distribution over examples.
+
+Data range, output activation and likelihood are one contract: each class says how many numbers it
+reads for a value, what their log-likelihood is, and what their mean is in the range of the data.
+"""
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from allegory.media import Images, Media
+from allegory.objectives import likelihood
+
+__all__ = ["Bernoulli", "DiscretisedLogistic", "Gaussian", "Likelihood", "likelihood_for"]
+
+Name = Literal["gaussian", "gaussian-pixel", "gaussian-fixed", "bernoulli", "logistic"]
+
+
+class Likelihood(nn.Module):
+    """Abstract: p(x | h) for a decoder's output h, (n, outputs x channels, …)."""
+
+    outputs: int
+    """Numbers that the decoder gives for each value of an example."""
+    discrete: bool
+    """Whether it gives probabilities of grey levels, not a density over [-1, 1]."""
+
+    def log_prob(self, x: Tensor, h: Tensor) -> Tensor:
+        """Log-likelihood in nats of each example x (n, …), summed over its values: (n,)."""
+        raise NotImplementedError
+
+    def mean(self, h: Tensor) -> Tensor:
+        """Mean of the distribution, in the range of the data, (n, …)."""
+        raise NotImplementedError
+
+
+class Gaussian(Likelihood):
+    """A normal around the decoder's output, with one of three standard deviations.
+
+    fixed: `std`, and it stays. learned: one for all values, learned with the weights (Rybkin et
+    al. (2021), "Simple and effective VAE training with calibrated decoders"): the balance between
+    reconstruction and KL is then a likelihood, with no weight to tune. pixel: the decoder gives one
+    for each value.
+    """
+
+    discrete = False
+    log_std: Tensor
+
+    SPEED = 10.0
+    """The learned logarithm moves this much faster than a weight: it has far to go, and every
+    example pulls it the same way."""
+    LOWEST = -5.0
+    """Bound on ln std: below one grey level of 255 a density over bytes grows without limit."""
+
+    def __init__(
+        self,
+        spread: Literal["fixed", "learned", "pixel"],
+        *,
+        std: float = 0.5,
+        bounded: bool = True,
+    ) -> None:
+        super().__init__()
+        self.spread, self.bounded = spread, bounded
+        self.outputs = 2 if spread == "pixel" else 1
+        log_std = torch.tensor(std).log() / self.SPEED
+        if spread == "learned":
+            self.log_std = nn.Parameter(log_std)
+        else:
+            self.register_buffer("log_std", log_std)
+
+    def log_prob(self, x: Tensor, h: Tensor) -> Tensor:
+        """Log-density in nats of each example x (n, …), summed over its values: (n,)."""
+        mean, log_std = h.float(), self.SPEED * self.log_std
+        if self.spread == "pixel":
+            mean, free = mean.chunk(2, dim=1)
+            log_std = log_std + free
+        log_std = log_std.clamp(min=self.LOWEST)
+        return likelihood.gaussian(x, mean, log_std).flatten(1).sum(1)
+
+    def mean(self, h: Tensor) -> Tensor:
+        """The decoder's output; inside [-1, 1] where the data are pictures."""
+        mean = h.float()
+        if self.spread == "pixel":
+            mean = mean.chunk(2, dim=1)[0]
+        return mean.clamp(-1.0, 1.0) if self.bounded else mean
+
+
+class Bernoulli(Likelihood):
+    """Pixels that are black or white: the decoder gives log-odds of white."""
+
+    outputs = 1
+    discrete = True
+
+    def log_prob(self, x: Tensor, h: Tensor) -> Tensor:
+        """Log-probability in nats of each example x (n, …) in {-1, 1}: (n,)."""
+        return likelihood.bernoulli(x, h.float()).flatten(1).sum(1)
+
+    def mean(self, h: Tensor) -> Tensor:
+        """2 P(white) - 1."""
+        return torch.tanh(0.5 * h.float())
+
+
+class DiscretisedLogistic(Likelihood):
+    """A logistic density summed over each of 256 grey levels: a probability of bytes."""
+
+    outputs = 2
+    discrete = True
+
+    LOWEST = -7.0
+    """Bound on the log of the scale, as in PixelCNN++."""
+
+    def log_prob(self, x: Tensor, h: Tensor) -> Tensor:
+        """Log-probability in nats of each example x (n, …) on the grid of bytes: (n,)."""
+        mean, log_scale = h.float().chunk(2, dim=1)
+        log_scale = (log_scale - 1.0).clamp(min=self.LOWEST)
+        return likelihood.discretised_logistic(x, mean, log_scale).flatten(1).sum(1)
+
+    def mean(self, h: Tensor) -> Tensor:
+        """Centre of the logistic, inside [-1, 1]."""
+        return h.float().chunk(2, dim=1)[0].clamp(-1.0, 1.0)
+
+
+def likelihood_for(name: Name, media: Media) -> Likelihood:
+    """The likelihood of this name for these media."""
+    bounded = isinstance(media, Images)
+    match name:
+        case "bernoulli":
+            return Bernoulli()
+        case "logistic":
+            return DiscretisedLogistic()
+        case "gaussian":
+            return Gaussian("learned", bounded=bounded)
+        case "gaussian-pixel":
+            return Gaussian("pixel", bounded=bounded)
+        case "gaussian-fixed":
+            return Gaussian("fixed", std=0.1, bounded=bounded)

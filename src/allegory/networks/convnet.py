@@ -1,0 +1,138 @@
+"""A small residual convnet and its mirror image, for pictures of any size."""
+
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+__all__ = ["ConvDecoder", "ConvEncoder", "side_lengths"]
+
+
+def side_lengths(height: int, width: int, smallest: int = 4) -> list[tuple[int, int]]:
+    """Sizes of the levels of a pyramid: each halves the one before, rounding up.
+
+    Ends when the shorter side is at most `smallest`: (64, 64), (32, 32), …, (4, 4).
+    """
+    sizes = [(height, width)]
+    while min(sizes[-1]) > smallest:
+        h, w = sizes[-1]
+        sizes.append(((h + 1) // 2, (w + 1) // 2))
+    return sizes
+
+
+class Block(nn.Module):
+    """A residual bottleneck without normalisation: 1x1, 3x3 and 1x1 convolutions.
+
+    The last one starts at 0, so that a deep stack starts as the identity and needs no
+    normalisation: Zhang et al. (2019), "Fixup initialization"; the shape is that of Child (2021),
+    "Very deep VAEs", figure 3.
+    """
+
+    def __init__(self, channels: int, hidden: int) -> None:
+        super().__init__()
+        self.enter = nn.Conv2d(channels, hidden, 1)
+        self.mix = nn.Conv2d(hidden, hidden, 3, padding=1)
+        self.leave = nn.Conv2d(hidden, channels, 1)
+        for layer in (self.enter, self.mix):
+            keep_variance(layer)
+        nn.init.zeros_(self.leave.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map x (n, channels, h, w) to the same shape."""
+        y = self.enter(F.silu(x))
+        y = self.mix(F.silu(y))
+        out: Tensor = x + self.leave(F.silu(y))
+        return out
+
+
+class ConvEncoder(nn.Module):
+    """Pictures (n, channels, height, width) to features (n, outputs).
+
+    The picture is first folded 2x2 into channels, which loses nothing and saves the
+    convolutions at full resolution, the slowest on any machine. Each further level halves the
+    sides and doubles the channels up to 8 times `width`.
+    """
+
+    def __init__(
+        self, channels: int, height: int, width: int, outputs: int, *, features: int, blocks: int
+    ) -> None:
+        super().__init__()
+        self.sizes = side_lengths((height + 1) // 2, (width + 1) // 2)
+        widths = level_widths(features, len(self.sizes))
+        self.pad = (0, width % 2, 0, height % 2)
+        self.stem = nn.Conv2d(4 * channels, widths[0], 3, padding=1)
+        self.down = nn.ModuleList(
+            nn.Conv2d(a, b, 3, stride=2, padding=1) for a, b in pairwise(widths)
+        )
+        self.blocks = nn.ModuleList(
+            nn.ModuleList(Block(w, w // 2) for _ in range(blocks)) for w in widths[1:]
+        )
+        h, w = self.sizes[-1]
+        self.head = nn.Linear(widths[-1] * h * w, outputs)
+        for layer in self.down:
+            keep_variance(layer)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Encode x (n, channels, height, width) in [-1, 1]."""
+        if any(self.pad):
+            x = F.pad(x, self.pad, mode="replicate")
+        x = self.stem(F.pixel_unshuffle(x, 2))
+        for down, blocks in zip(self.down, self.blocks, strict=True):
+            x = down(F.silu(x))
+            for block in blocks:  # type: ignore[union-attr]
+                x = block(x)
+        # the same order of features however the tensor lies in memory
+        out: Tensor = self.head(F.silu(x).contiguous().flatten(1))
+        return out
+
+
+class ConvDecoder(nn.Module):
+    """Codes (n, inputs) to pictures (n, channels, height, width): ConvEncoder backwards."""
+
+    def __init__(
+        self, inputs: int, channels: int, height: int, width: int, *, features: int, blocks: int
+    ) -> None:
+        super().__init__()
+        self.height, self.width = height, width
+        self.sizes = side_lengths((height + 1) // 2, (width + 1) // 2)[::-1]
+        widths = level_widths(features, len(self.sizes))[::-1]
+        h, w = self.sizes[0]
+        self.shape = (widths[0], h, w)
+        self.root = nn.Linear(inputs, widths[0] * h * w)
+        self.blocks = nn.ModuleList(
+            nn.ModuleList(Block(w, w // 2) for _ in range(blocks)) for w in widths[:-1]
+        )
+        self.up = nn.ModuleList(nn.Conv2d(a, 4 * b, 3, padding=1) for a, b in pairwise(widths))
+        self.leaf = nn.Conv2d(widths[-1], 4 * channels, 3, padding=1)
+        for layer in self.up:
+            keep_variance(layer)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Decode z (n, inputs) to unbounded values, (n, channels, height, width)."""
+        x = self.root(z).unflatten(1, self.shape)
+        if self.leaf.weight.is_contiguous(memory_format=torch.channels_last):
+            x = x.contiguous(memory_format=torch.channels_last)
+        for blocks, up, (h, w) in zip(self.blocks, self.up, self.sizes[1:], strict=True):
+            for block in blocks:  # type: ignore[union-attr]
+                x = block(x)
+            x = F.pixel_shuffle(up(F.silu(x)), 2)[:, :, :h, :w]
+        x = F.pixel_shuffle(self.leaf(F.silu(x)), 2)
+        return x[:, :, : self.height, : self.width]
+
+
+def keep_variance(layer: nn.Conv2d | nn.Linear) -> None:
+    """Initialise a layer behind a SiLU so that its output has the variance of the SiLU's input.
+
+    He et al. (2015), "Delving deep into rectifiers", equation 10, with E[silu(x)²] = 0.3557 for
+    x ~ N(0, 1) where theirs has ½ for the rectifier.
+    """
+    fan_in = layer.weight[0].numel()
+    nn.init.normal_(layer.weight, std=(0.3557 * fan_in) ** -0.5)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+
+
+def level_widths(features: int, levels: int) -> list[int]:
+    """Channels of each level: doubling, up to 8 times the first."""
+    return [features * min(2**level, 8) for level in range(levels)]

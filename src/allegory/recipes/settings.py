@@ -1,0 +1,99 @@
+"""A run as a value: everything that a run is rebuilt from, and how it is read and written."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from allegory.data.settings import DataSettings
+from allegory.errors import UserError, nearest
+from allegory.files import write_atomic
+from allegory.recipes.autoencoder import AutoencoderSettings
+from allegory.recipes.vae import VAESettings
+from allegory.training.settings import TrainingSettings
+
+__all__ = ["Run", "change", "field_names", "read_run", "validated", "write_run"]
+
+GameSettings = Annotated[AutoencoderSettings | VAESettings, Field(discriminator="kind")]
+
+
+class Run(BaseModel):
+    """A named run: data, game and training."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    recipe: str
+    """Name of the recipe that it began as."""
+    data: DataSettings
+    game: GameSettings
+    training: TrainingSettings
+
+
+PARTS = ("data", "game", "training")
+
+
+def field_names(run: Run) -> dict[str, str]:
+    """Every field of a run, name -> the part that has it; names are unique over the parts."""
+    return {
+        name: part
+        for part in PARTS
+        for name in type(getattr(run, part)).model_fields
+        if name != "kind"
+    }
+
+
+def change(run: Run, fields: dict[str, Any]) -> Run:
+    """The run with these fields changed, by name.
+
+    Raises:
+        UserError: no such field (with the nearest), or a value out of its range.
+    """
+    known = field_names(run)
+    values = run.model_dump()
+    for name, value in fields.items():
+        if name not in known:
+            like = nearest(name, known)
+            hint = f"did you mean '{like}'?" if like else f"it has: {', '.join(sorted(known))}."
+            raise UserError(f"the recipe '{run.recipe}' has no field '{name}': {hint}")
+        values[known[name]][name] = value
+    return validated(values, f"the recipe '{run.recipe}'")
+
+
+def validated(values: dict[str, Any], where: str) -> Run:
+    """The run of these values.
+
+    Raises:
+        UserError: what is wrong with the first of them, in a sentence.
+    """
+    try:
+        return Run.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = next((str(p) for p in reversed(first["loc"]) if isinstance(p, str)), "?")
+        given = f" (given: {first['input']!r})" if not isinstance(first["input"], dict) else ""
+        message = first["msg"][0].lower() + first["msg"][1:]
+        raise UserError(f"{where}: '{name}': {message}{given}.") from None
+
+
+def write_run(run: Run, path: Path) -> None:
+    """Write a run as TOML."""
+    write_atomic(path, tomli_w.dumps(run.model_dump(exclude_none=True)))
+
+
+def read_run(path: Path) -> Run:
+    """Read a run from TOML.
+
+    Raises:
+        UserError: there is no such file, or it does not hold a run.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"no such file: {path}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is not TOML: {error}.") from None
+    return validated(values, str(path))

@@ -1,0 +1,54 @@
+"""The journal of a run: one JSON object a line, and TensorBoard events beside it if asked for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+__all__ = ["Journal", "read_journal"]
+
+
+class Journal:
+    """Appends records to metrics.jsonl.
+
+    A record is {"images", "seconds", "train": {part: nats, "total"}, "rates": {…}} or {"images",
+    "seconds", "held_out": {part: nats, "total"}}.
+    """
+
+    def __init__(self, folder: Path, *, tensorboard: bool = False) -> None:
+        self.path = folder / "metrics.jsonl"
+        self.writer: Any = None
+        if tensorboard:
+            from torch.utils.tensorboard import SummaryWriter
+
+            self.writer = SummaryWriter(str(folder / "tensorboard"))  # type: ignore[no-untyped-call]
+
+    def write(self, record: dict[str, Any]) -> None:
+        """Add a record."""
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(record) + "\n")
+        if self.writer is None:
+            return
+        for group in ("train", "held_out", "rates"):
+            for name, value in record.get(group, {}).items():
+                self.writer.add_scalar(f"{group}/{name}", value, record["images"])
+        self.writer.flush()
+
+    def forget_after(self, images: int) -> None:
+        """Drop the records of work that was lost, before it is done again."""
+        records = [r for r in read_journal(self.path) if r["images"] <= images]
+        self.path.write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
+
+
+def read_journal(path: Path) -> list[dict[str, Any]]:
+    """The records; a torn last line is left out."""
+    if not path.exists():
+        return []
+    records = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            records.append(json.loads(line))
+        except json.JSONDecodeError:
+            break
+    return records

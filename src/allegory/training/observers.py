@@ -1,0 +1,31 @@
+"""Those who watch a run: they see the averaged copy, and cannot change anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import nn
+
+__all__ = ["Observer", "Scene"]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What observers see, at each evaluation."""
+
+    images: int
+    """Examples seen."""
+    model: nn.Module
+    """The averaged copy, in evaluation mode."""
+    held_out: dict[str, float]
+    """Named parts of the held-out loss and their "total"; empty where no examples are held out."""
+    best: bool
+    """Whether the held-out loss is the lowest so far."""
+
+
+class Observer(Protocol):
+    """Called at each evaluation, on the leading process."""
+
+    def __call__(self, scene: Scene) -> None:
+        """Look at the scene."""

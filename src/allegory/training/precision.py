@@ -1,0 +1,49 @@
+"""Which numbers a run computes with, and how its tensors lie in memory: rules, not timings.
+
+A choice by the clock would differ between two runs of the same seed.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+
+from allegory.media import Images, Media
+
+__all__ = ["autocast", "choose_device", "choose_precision", "memory_format"]
+
+
+def choose_device(wanted: str) -> torch.device:
+    """The device of this name; "auto": CUDA where there is a device, else the processor."""
+    if wanted == "auto":
+        wanted = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(wanted)
+
+
+def choose_precision(wanted: str, media: Media, device: torch.device) -> str:
+    """"float32" or "bfloat16".
+
+    "auto" takes bfloat16 for pictures on hardware that multiplies it natively: measured 1.6 to 2.2
+    times faster there, and slower elsewhere and for the small matrices of vectors.
+    """
+    if wanted != "auto":
+        return wanted
+    if device.type == "cuda":
+        native = torch.cuda.get_device_capability(device)[0] >= 8
+    else:
+        native = device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
+    return "bfloat16" if native and isinstance(media, Images) else "float32"
+
+
+def autocast(precision: str, device: torch.device) -> AbstractContextManager[object]:
+    """The context that a player's loss is computed in."""
+    if precision == "float32":
+        return nullcontext()
+    return torch.autocast(device.type, torch.bfloat16)
+
+
+def memory_format(media: Media) -> torch.memory_format:
+    """How weights and batches lie: channels last for pictures (measured 1.05 to 1.2 times faster
+    for convolutions without normalisation, and the layout that the packed store has)."""
+    return torch.channels_last if isinstance(media, Images) else torch.contiguous_format

@@ -1,0 +1,318 @@
+"""The trainer: plays any game, round after round, and is the only one who calls backward and step.
+
+The same seed gives the same run, and a run that is killed and resumed is the run undisturbed, bit
+for bit on the processor: noise, order and augmentation are functions of the seed and the step, so
+the state is weights, moments and counters.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from allegory.data.augment import flip
+from allegory.data.dataset import Dataset, binarize
+from allegory.data.order import batch_rows, share
+from allegory.errors import Interrupted, UserError
+from allegory.media import Images
+from allegory.progress import say, track
+from allegory.training import precision
+from allegory.training.average import Average
+from allegory.training.checkpoint import Checkpoint, Checkpoints
+from allegory.training.game import Game, Losses, Turn
+from allegory.training.journal import Journal
+from allegory.training.mover import Mover, movers
+from allegory.training.noise import Noise, fold
+from allegory.training.observers import Observer, Scene
+from allegory.training.schedule import passes, rate
+from allegory.training.settings import TrainingSettings
+from allegory.training.stop import Stop
+from allegory.training.world import World
+
+__all__ = ["Trainer"]
+
+RECORDS = 200
+"""Records of the training loss over a run."""
+COUNTERS = (
+    "step", "images", "slices", "caution", "best", "seconds", "precision", "rounds_in_window"
+)  # fmt: skip
+"""Attributes of the trainer that, beside tensors, make up the state of a run."""
+PATIENCE = 5
+"""Moves in a row that may be skipped for not being finite."""
+
+
+class Trainer:
+    """Plays a game on data."""
+
+    def __init__(
+        self,
+        game: Game,
+        train: Dataset,
+        held_out: Dataset | None,
+        settings: TrainingSettings,
+        *,
+        flips: bool = False,
+        world: World | None = None,
+        checkpoints: Checkpoints | None = None,
+        journal: Journal | None = None,
+        observers: Sequence[Observer] = (),
+    ) -> None:
+        self.settings, self.train, self.held_out, self.flips = settings, train, held_out, flips
+        self.world = world or World()
+        self.checkpoints, self.journal, self.observers = checkpoints, journal, observers
+        self.device = precision.choose_device(settings.device)
+        self.precision = precision.choose_precision(settings.precision, train.media, self.device)
+        layout = precision.memory_format(train.media)
+        self.game = game.to(device=self.device, memory_format=layout)  # type: ignore[call-overload]
+        self.movers = movers(self.game, settings)
+        self.average = Average(self.game.model, settings.half_life)
+        if settings.compile:
+            for network in self.game.model.children():
+                network.compile()
+        self.step = self.images = 0
+        self.slices = settings.slices
+        self.caution = 1.0
+        """Factor of the learning rate: halved by a roll-back."""
+        self.best = float("inf")
+        self.seconds = 0.0
+        self.window: dict[str, Tensor] = {}
+        """Sums of the losses and of the gradient's length since the last record."""
+        self.rounds_in_window = 0
+
+    def play(self) -> None:
+        """Play until all images are seen.
+
+        Raises:
+            Interrupted: asked to stop; everything is saved.
+            UserError: the numbers stay non-finite after a roll-back.
+        """
+        total = self.settings.images
+        begun = time.monotonic() - self.seconds
+        with Stop() as stop, track("training", total, self.images) as advance:
+            while self.images < total:
+                before = self.images
+                self.round()
+                self.seconds = time.monotonic() - begun
+                advance(self.images - before)
+                note = self.after(before)
+                if note:
+                    advance(0, note)
+                if self.world.any(stop.asked, self.device) and self.images < total:
+                    self.save()
+                    raise Interrupted
+
+    def round(self) -> None:
+        """Let each player whose turn it is move once."""
+        self.game.train()
+        table: dict[str, Any] = {}
+        lr = self.caution * self.settings.lr * self.rate()
+        for mover in self.movers:
+            if self.step % mover.player.every:
+                continue
+            losses = self.gradients(mover, table)
+            names, parts = list(losses), torch.stack(list(losses.values())).float()
+            self.world.average_([*mover.gradients(), parts])
+            length = mover.step(lr, parts.sum())
+            prefix = f"{mover.player.name}/" if len(self.movers) > 1 else ""
+            seen = dict(zip(names, parts, strict=True)) | {"gradient_norm": length}
+            for name, value in seen.items():
+                key = prefix + name
+                self.window[key] = self.window.get(key, 0.0) + value
+        self.average.update(self.game.model, self.images, self.settings.batch)
+        self.rounds_in_window += 1
+        self.step += 1
+        self.images += self.settings.batch
+
+    def gradients(self, mover: Mover, table: dict[str, Any]) -> Losses:
+        """Leave the gradients of a player's loss on its weights; returns its detached parts.
+
+        Where memory runs out the batch is cut into twice as many slices and the move begins again.
+        """
+        while True:
+            try:
+                return self.backward(mover, table)
+            except RuntimeError as error:
+                smallest = 2 * self.slices * self.world.size > self.settings.batch
+                if smallest or not out_of_memory(error):
+                    raise
+            self.slices *= 2
+            say(f"out of memory: the batch is now computed in {self.slices} slices.")
+
+    def backward(self, mover: Mover, table: dict[str, Any]) -> Losses:
+        """Backward through each slice of this process's share of the batch."""
+        player = mover.player
+        mover.optimizer.zero_grad(set_to_none=True)
+        parts: Losses = {}
+        for index in range(self.slices):
+            batch, turn = self.deal(player.name, index, table)
+            # layers such as dropout draw from torch's own generator
+            position = self.world.rank * self.slices + index
+            torch.manual_seed(fold(self.settings.seed, player.name, self.step, position))
+            with precision.autocast(self.precision, self.device):
+                losses = player.loss(batch, turn)
+            # slices count by their examples: they may differ by one
+            weight = len(batch) * self.world.size / self.settings.batch
+            sum(losses.values(), torch.zeros((), device=self.device)).mul(weight).backward(  # type: ignore[no-untyped-call]
+                inputs=mover.owned
+            )
+            for name, value in losses.items():
+                parts[name] = parts.get(name, 0.0) + weight * value.detach().float()
+        return parts
+
+    def deal(self, player: str, index: int, table: dict[str, Any]) -> tuple[Tensor, Turn]:
+        """Slice `index` of this process's share of the global batch, and its turn."""
+        s = self.settings
+        rows = batch_rows(s.seed, self.step, s.batch, len(self.train))
+        cut = share(np.arange(s.batch), self.world.rank, self.world.size)
+        cut = share(cut, index, self.slices)
+        here = slice(int(cut[0]), int(cut[-1]) + 1)
+        x = self.train.grey(rows[here], device=self.device)
+        if self.flips:
+            x = flip(x, rows[here], s.seed, self.step)
+        if isinstance(self.train.media, Images) and self.train.media.binary:
+            seed = fold(s.seed, "binarize", self.step)
+            uniform = Noise(seed, batch=s.batch, rows=here, device=self.device).uniform(*x.shape[1:])
+            x = binarize(x, uniform)
+        seed = fold(s.seed, player, self.step)
+        noise = Noise(seed, batch=s.batch, rows=here, device=self.device)
+        return x, Turn(step=self.step, images=self.images, noise=noise, table=table)
+
+    def rate(self) -> float:
+        """Factor of the learning rate now."""
+        s = self.settings
+        return rate(self.images, s.images, int(s.warmup * s.images))
+
+    def after(self, before: int) -> str:
+        """What is due after a round: guard, record, evaluation, checkpoint. Returns news."""
+        s, note = self.settings, ""
+        finished = self.images >= s.images
+        record = finished or passes(before, self.images, max(s.images // RECORDS, 1))
+        if record or self.device.type == "cpu":
+            self.guard()
+        if record:
+            note = self.record()
+        if finished or passes(before, self.images, max(s.images // s.evaluations, 1)):
+            self.evaluate()
+            self.save()
+        return note
+
+    def guard(self) -> None:
+        """Roll back once where the numbers stay non-finite, then give up.
+
+        Raises:
+            UserError: it happened again.
+        """
+        mover = next((m for m in self.movers if float(m.streak) >= PATIENCE), None)
+        if mover is None:
+            return
+        suspect = f"{PATIENCE} moves of '{mover.player.name}' in a row were not finite"
+        where = f"{suspect}; first seen in {mover.suspect()}"
+        checkpoint = self.checkpoints.newest() if self.checkpoints else None
+        if checkpoint is None or self.caution < 1.0:
+            raise UserError(
+                f"{where}. Try a lower --lr, --precision float32, or another likelihood; "
+                "check the data with 'allegory check'."
+            )
+        self.restore(checkpoint)
+        self.caution, self.precision = 0.5 * self.caution, "float32"
+        if self.journal and self.world.leads:
+            self.journal.forget_after(self.images)
+        self.save()
+        say(
+            f"{where}. Went back to {self.images:,} images; the learning rate is halved and "
+            "everything is computed in float32 from here."
+        )
+
+    def record(self) -> str:
+        """Write the means since the last record; returns the loss for the progress bar."""
+        if not self.rounds_in_window:
+            return ""
+        means = {k: float(v) / self.rounds_in_window for k, v in self.window.items()}
+        rates = {k: v for k, v in means.items() if k.endswith("gradient_norm")}
+        losses = {k: v for k, v in means.items() if k not in rates}
+        losses["total"] = sum(losses.values())
+        rates["learning_rate"] = self.caution * self.settings.lr * self.rate()
+        rates["images_per_second"] = self.images / max(self.seconds, 1e-9)
+        rates["skipped_moves"] = sum(float(m.skipped) for m in self.movers)
+        self.window, self.rounds_in_window = {}, 0
+        if self.journal and self.world.leads:
+            clock = {"images": self.images, "seconds": round(self.seconds, 3)}
+            self.journal.write({**clock, "train": losses, "rates": rates})
+        return f"loss {losses['total']:,.1f}"
+
+    def evaluate(self) -> None:
+        """Measure the averaged model on held-out examples and show the scene to the observers."""
+        if not self.world.leads:
+            return
+        held_out = self.held_out_losses()
+        total = held_out.get("total", float("inf"))
+        best = total < self.best
+        self.best = min(total, self.best)
+        if self.journal and held_out:
+            clock = {"images": self.images, "seconds": round(self.seconds, 3)}
+            self.journal.write({**clock, "held_out": held_out})
+        scene = Scene(self.images, self.average.model, held_out, best)
+        for observer in self.observers:
+            observer(scene)
+
+    @torch.no_grad()
+    def held_out_losses(self) -> dict[str, float]:
+        """Named parts of the held-out loss and their total, over the same examples and noise."""
+        if self.held_out is None or not len(self.held_out):
+            return {}
+        n = min(len(self.held_out), self.settings.held_out)
+        sums: dict[str, float] = {}
+        for start in range(0, n, self.settings.batch):
+            rows = np.arange(start, min(start + self.settings.batch, n))
+            x = self.held_out.take(rows, device=self.device)
+            noise = Noise(fold("held out", start), batch=len(rows), device=self.device)
+            with precision.autocast(self.precision, self.device):
+                losses = self.game.held_out(self.average.model, x, noise)
+            for name, value in losses.items():
+                sums[name] = sums.get(name, 0.0) + float(value) * len(rows) / n
+        return sums | {"total": sum(sums.values())}
+
+    def save(self) -> None:
+        """Write a checkpoint, on the leading process; a full disk is told, and survived."""
+        if not self.checkpoints or not self.world.leads:
+            return
+        try:
+            self.checkpoints.save(self.state(), self.images)
+        except UserError as error:
+            if self.images >= self.settings.images:
+                raise
+            say(f"{error} Training goes on.")
+
+    def state(self) -> Checkpoint:
+        """All that the rest of the run depends on."""
+        tensors = {f"game/{k}": v for k, v in self.game.state_dict().items()}
+        tensors |= {f"average/{k}": v for k, v in self.average.model.state_dict().items()}
+        tensors |= {f"window/{k}": v for k, v in self.window.items()}
+        for mover in self.movers:
+            tensors |= {f"{mover.player.name}/{k}": v for k, v in mover.state().items()}
+        return Checkpoint(tensors, {name: getattr(self, name) for name in COUNTERS})
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go on from a checkpoint."""
+
+        def part(prefix: str) -> dict[str, Tensor]:
+            tensors = checkpoint.tensors.items()
+            return {k.removeprefix(prefix): v for k, v in tensors if k.startswith(prefix)}
+
+        self.game.load_state_dict(part("game/"))
+        self.average.model.load_state_dict(part("average/"))
+        self.window = {k: v.to(self.device) for k, v in part("window/").items()}
+        for mover in self.movers:
+            mover.restore(part(f"{mover.player.name}/"))
+        for name in COUNTERS:
+            setattr(self, name, checkpoint.values[name])
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Whether an allocation failed, on a device or on the processor."""
+    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
