@@ -105,6 +105,10 @@ class Scores(Model, Protocol):
     def density(self) -> Literal["exact", "lower bound"]:
         """Whether log_prob is the density itself or a bound below it."""
 
+    @property
+    def discrete(self) -> bool:
+        """Whether log_prob is of grey levels or bits, not a density over the media's range."""
+
     def log_prob(self, x: Tensor, *, rng: Generator, draws: int = 1) -> Tensor:
         """Log-density in nats, (n,), of x (n, *media.shape) in the media's range and units.
 

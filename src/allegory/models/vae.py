@@ -41,6 +41,11 @@ class VAE(nn.Module):
         self.register_buffer("prior_std", torch.ones(latents), persistent=False)
 
     @property
+    def discrete(self) -> bool:
+        """Whether p(x | z) is a probability of grey levels or bits, not a density."""
+        return self.likelihood.discrete
+
+    @property
     def latent(self) -> LatentSpace:
         """The standard normal prior."""
         return LatentSpace(self.latents, self.prior_mean, self.prior_std, prior=True)
