@@ -1,0 +1,186 @@
+"""Opening data: a folder, an array or a built-in name becomes a packed, split data set."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from allegory.data.dataset import Dataset
+from allegory.data.scan import EXTENSIONS
+from allegory.data.settings import DataSettings
+from allegory.data.sources import SOURCES
+from allegory.data.split import split
+from allegory.data.store import Packed, saved
+from allegory.errors import UserError, nearest, unknown
+from allegory.media import Images, Media, Vectors
+from allegory.progress import say
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+__all__ = ["open_data", "open_packed"]
+
+ARRAY = "array:"
+"""Begins the name of an array that was in memory; what its content hashes to follows."""
+
+ARRAYS = (".npy", ".npz")
+
+
+def open_data(
+    source: str | Path | NDArray[np.generic] | Tensor | Dataset,
+    settings: DataSettings | None = None,
+    **fields: Any,
+) -> Dataset:
+    """Open data as one packed data set with its splits.
+
+    What is opened for the first time is decoded or rendered into the cache ($ALLEGORY_CACHE, else
+    ~/.cache/allegory); afterwards opening takes a moment.
+
+    Args:
+        source: a folder of pictures, a picture, a .npy or .npz file, the name of a built-in source
+            (`allegory.data.sources.SOURCES`), an array or tensor, or a data set, which is
+            returned as it is. The `name` of a data set is a source as well.
+        settings: how to read it; its own `source` is not looked at.
+        **fields: fields of DataSettings, which replace those of `settings`.
+
+    Raises:
+        UserError: the source or a field is unknown, or holds nothing that can be used.
+    """
+    if isinstance(source, Dataset):
+        if settings is not None or fields:
+            raise UserError("this data set is open already: open its source to change settings.")
+        return source
+    return open_packed(source, settings, **fields)[0]
+
+
+def open_packed(
+    source: str | Path | NDArray[np.generic] | Tensor,
+    settings: DataSettings | None = None,
+    **fields: Any,
+) -> tuple[Dataset, Packed, DataSettings]:
+    """`open_data`, with the store behind the data set and the settings that made it."""
+    array = None
+    if not isinstance(source, str | Path):
+        array = _in_memory(source)
+        source = f"{ARRAY}new"
+    settings = _merged(str(source), settings, fields)
+    if array is not None:
+        from allegory.data.sources.array import pack
+
+        found = pack(array, settings)
+        settings = settings.model_copy(update={"source": found.key.replace("-", ":", 1)})
+    else:
+        found, name = _pack(str(source), settings)
+        settings = settings.model_copy(update={"source": name})
+    for note in found.info.get("notes", []):
+        say(f"{settings.source}: {note}")
+    return _dataset(found, settings), found, settings
+
+
+def _pack(source: str, settings: DataSettings) -> tuple[Packed, str]:
+    """The store of a named source, and the name under which it can be opened from anywhere."""
+    if source.startswith(ARRAY):
+        found = saved(source.replace(":", "-", 1))
+        if found is None:
+            raise UserError(f"the cache no longer holds '{source}': open the array again.")
+        return found, source
+    if source in SOURCES:
+        if Path(source).exists():
+            say(f"'{source}' is the built-in source; what lies here is called './{source}'.")
+        return SOURCES[source].pack(source, settings), source
+    path = Path(source).expanduser()
+    if not path.exists():
+        raise _no_such(source, path)
+    absolute = path.resolve()
+    return _pack_path(absolute, settings), str(absolute)
+
+
+def _pack_path(path: Path, settings: DataSettings) -> Packed:
+    if path.is_file() and path.suffix.lower() in ARRAYS:
+        from allegory.data.sources.array import pack_file
+
+        return pack_file(path, settings)
+    if path.is_file() and path.suffix.lower() not in EXTENSIONS:
+        raise UserError(
+            f"cannot open {path}: a source is a folder of pictures, a picture, a .npy or a .npz "
+            f"file, or one of {', '.join(SOURCES)}."
+        )
+    from allegory.data.sources.folder import pack
+
+    return pack(path, settings)
+
+
+def _no_such(source: str, path: Path) -> UserError:
+    if len(path.parts) > 1 or source.startswith((".", "~")):
+        return UserError(f"no such file or folder: {path.absolute()}")
+    if path.suffix:
+        return UserError(f"no such file: {path.absolute()}")
+    like = nearest(source, SOURCES)
+    hint = f"did you mean '{like}'?" if like else f"built in are {', '.join(SOURCES)}."
+    return UserError(f"no source and no folder here is called '{source}': {hint}")
+
+
+def _merged(source: str, settings: DataSettings | None, fields: dict[str, Any]) -> DataSettings:
+    known = set(DataSettings.model_fields)
+    for name in fields:
+        if name not in known:
+            raise unknown("data setting", name, known - {"source"})
+    base = (settings or DataSettings()).model_dump()
+    try:
+        return DataSettings(**{**base, **fields, "source": source})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UserError(f"data setting {where}={first['input']!r}: {first['msg']}.") from error
+
+
+def _in_memory(values: Any) -> NDArray[np.generic]:
+    """An array or a tensor as an array; torch is not imported for it."""
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(values, torch.Tensor):
+        values = values.detach().cpu()
+        return np.asarray(values.float() if values.dtype == torch.bfloat16 else values)
+    if isinstance(values, np.ndarray):
+        return values
+    raise UserError(
+        f"cannot open a {type(values).__name__}: a source is a path, a name, an array or a tensor."
+    )
+
+
+def _dataset(found: Packed, settings: DataSettings) -> Dataset:
+    splits = split(
+        found.digests,
+        validation=settings.validation,
+        test=settings.test,
+        seed=settings.data_seed,
+        given=found.columns.get("split"),
+    )
+    return Dataset(
+        name=settings.source,
+        media=_media(found, settings, splits["train"]),
+        store=found.examples,
+        rows=np.arange(len(found.examples), dtype=np.int64),
+        columns=found.columns,
+        splits=splits,
+        fingerprint=found.fingerprint,
+        skipped=found.skipped,
+        log_density=found.log_density,
+    )
+
+
+def _media(found: Packed, settings: DataSettings, train: NDArray[np.int64]) -> Media:
+    pictures = found.info["media"]
+    if pictures is not None:
+        return Images(**pictures, binary=settings.binarize)
+    for wanted in ("binarize", "flip"):
+        if getattr(settings, wanted):
+            raise UserError(f"'{settings.source}' holds vectors: {wanted} works on pictures only.")
+    values = np.asarray(found.examples[train], dtype=np.float64)
+    scale = values.std(axis=0)
+    scale[scale == 0] = 1.0
+    return Vectors(tuple(values.mean(axis=0).tolist()), tuple(scale.tolist()))

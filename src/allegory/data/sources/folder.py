@@ -1,0 +1,151 @@
+"""A folder of pictures: decoded in threads, once, with labels from sub-folders or metadata.csv."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from allegory.data.dataset import Column, Skipped
+from allegory.data.labels import from_folders, from_table
+from allegory.data.pictures import Header, decode, quiet, read_header
+from allegory.data.plan import chosen, plan_mode, plan_size
+from allegory.data.scan import EXTENSIONS, Found, Scan, readable, scan, threaded
+from allegory.data.store import Packed, Writer, key_of, packed
+from allegory.errors import UserError
+from allegory.progress import track
+
+if TYPE_CHECKING:
+    from allegory.data.settings import DataSettings
+
+__all__ = ["pack"]
+
+SHOWN = 3
+"""Reasons that an error quotes."""
+
+
+def pack(path: Path, settings: DataSettings) -> Packed:
+    """Pack the pictures below a folder, or the one picture that `path` is.
+
+    Raises:
+        UserError: there is no picture, or none that can be read.
+    """
+    content = scan(path)
+    if not content.files:
+        raise UserError(_nothing(content))
+    files = [content.files[i] for i in chosen(len(content.files), settings)]
+    stamps = [(f.name, f.size, f.changed) for f in files]
+    table = content.metadata and (content.metadata.size, content.metadata.changed)
+    key = key_of(
+        "folder",
+        root=readable(str(content.root.resolve())),
+        files=stamps,
+        table=table,
+        known=len(content.files),
+        ignored=content.ignored,
+        size=settings.size,
+        mode=settings.mode,
+    )
+    return packed(key, lambda writer: _build(writer, content, files, settings))
+
+
+def _build(writer: Writer, content: Scan, files: list[Found], settings: DataSettings) -> None:
+    with quiet():
+        headers, unreadable = _probe(files)
+        if headers:
+            sizes = [(h.height, h.width) for h in headers.values()]
+            size = plan_size(settings.size, sizes)
+            mode = plan_mode(settings.mode, [h.grey for h in headers.values()])
+            files = [f for f in files if f.name in headers]
+            names, broken = _decode(writer, files, mode, size)
+            unreadable += broken
+    if not headers or not names:
+        raise UserError(_all_unreadable(content.root, unreadable))
+    writer.skipped = [*content.skipped, *unreadable]
+    writer.info["media"] = {"mode": mode, "height": size[0], "width": size[1]}
+    writer.info["folder"] = _survey([headers[n] for n in names], content.ignored)
+    _describe(writer, content, names)
+
+
+def _probe(files: list[Found]) -> tuple[dict[str, Header], list[Skipped]]:
+    """Read the headers of all files: those that have one, by name, and the rest."""
+    headers: dict[str, Header] = {}
+    broken: list[Skipped] = []
+    with track("looking at pictures", len(files)) as advance:
+        at = 0
+        for chunk in threaded(lambda f: read_header(f.path), files, advance):
+            for file, header in zip(files[at:], chunk, strict=False):
+                if isinstance(header, Skipped):
+                    broken.append(replace(header, path=file.name))
+                else:
+                    headers[file.name] = header
+            at += len(chunk)
+    return headers, broken
+
+
+def _decode(
+    writer: Writer, files: list[Found], mode: str, size: tuple[int, int]
+) -> tuple[list[str], list[Skipped]]:
+    """Append all pictures that can be decoded; their names, and the rest."""
+    names: list[str] = []
+    broken: list[Skipped] = []
+    with track("reading pictures", len(files)) as advance:
+        at = 0
+        for chunk in threaded(lambda f: decode(f.path, mode, *size), files, advance):
+            good = []
+            for file, picture in zip(files[at:], chunk, strict=False):
+                if isinstance(picture, Skipped):
+                    broken.append(replace(picture, path=file.name))
+                else:
+                    good.append(picture)
+                    names.append(file.name)
+            at += len(chunk)
+            if good:
+                writer.append(np.stack(good))
+    return names, broken
+
+
+def _describe(writer: Writer, content: Scan, names: list[str]) -> None:
+    """Set the columns: file names, labels from folders, then metadata.csv, which has the word."""
+    writer.columns["file_name"] = Column("text", np.array(names, dtype=np.str_))
+    writer.columns.update(from_folders(names))
+    if content.metadata is None:
+        return
+    known = [f.name for f in content.files]
+    columns, lost, bare = from_table(Path(content.metadata.path), names, known)
+    writer.columns.update(columns)
+    writer.skipped += lost
+    if bare:
+        note = f"{bare:,} of {len(names):,} pictures have no row in {content.metadata.name}."
+        writer.info.setdefault("notes", []).append(note)
+
+
+def _survey(headers: list[Header], ignored: dict[str, int]) -> dict[str, Any]:
+    """Histograms of what the headers say, most frequent first."""
+
+    def count(values: list[str]) -> dict[str, int]:
+        return dict(Counter(values).most_common())
+
+    return {
+        "formats": count([h.format for h in headers]),
+        "sizes": count([f"{h.height}x{h.width}" for h in headers]),
+        "modes": count([h.mode for h in headers]),
+        "animated": sum(h.animated for h in headers),
+        "rotated": sum(h.rotated for h in headers),
+        "ignored": ignored,
+    }
+
+
+def _nothing(content: Scan) -> str:
+    others = ", ".join(f"{n} {ext}" for ext, n in list(content.ignored.items())[:SHOWN])
+    has = f"it holds {others}" if others else "it is empty"
+    looked = " ".join(sorted(EXTENSIONS))
+    return f"no pictures in {content.root}: {has}; looked, at any depth, for {looked}."
+
+
+def _all_unreadable(root: Path, unreadable: list[Skipped]) -> str:
+    first = "; ".join(f"{s.path}: {s.reason}" for s in unreadable[:SHOWN])
+    return f"none of the {len(unreadable)} pictures in {root} can be read ({first})."
