@@ -1,45 +1,43 @@
-"""Files that are either whole or not there."""
+"""Writing files so that a reader sees the old one or the new one, never half of one."""
 
 import os
-import tempfile
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
-__all__ = ["write_atomic"]
+from allegory.errors import UserError
+
+__all__ = ["atomic"]
 
 
-def write_atomic(path: Path, content: bytes | str | Callable[[Path], object]) -> None:
-    """Write a file so that after a crash or a full disk the old one or the new one is there.
+@contextmanager
+def atomic(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that becomes `path` when the block ends well, and vanishes when it does not.
 
-    Args:
-        path: where; its folder is made.
-        content: the bytes, the text, or a function that writes to the path that it is given.
-
-    Raises:
-        OSError: the disk is full or the folder can't be written; the old file is untouched.
+    Folders on the way are made.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    draft = Path(name)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
-        if callable(content):
-            content(draft)
-        elif isinstance(content, str):
-            draft.write_text(content, encoding="utf-8")
-        else:
-            draft.write_bytes(content)
-        draft.chmod(0o644)
-        _flush(draft)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
         draft.replace(path)
-        _flush(path.parent)
+        _flush_names(path.parent)
+    except OSError as error:
+        raise UserError(f"cannot write '{path}': {error.strerror or error}") from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
 
 
-def _flush(path: Path) -> None:
-    """Have the system put a file's content, or a folder's names, on the disk."""
-    handle = os.open(path, os.O_RDONLY)
+def _flush_names(folder: Path) -> None:
+    """Have the system put the names in a folder on the disk, where it can be asked to."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

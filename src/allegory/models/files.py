@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from allegory.errors import UserError, unknown
-from allegory.files import write_atomic
+from allegory.files import atomic
 from allegory.media import describe, media_from
 from allegory.models.build import BUILDERS, Blueprint, build
 
@@ -29,13 +29,15 @@ def write_card(folder: Path, blueprint: Blueprint, about: dict[str, Any]) -> Non
         "arguments": blueprint.arguments,
         "about": about,
     }
-    write_atomic(folder / CARD, json.dumps(card, indent=2) + "\n")
+    with atomic(folder / CARD) as file:
+        file.write((json.dumps(card, indent=2) + "\n").encode())
 
 
 def save_weights(path: Path, model: nn.Module) -> None:
     """Write the weights of a model."""
     tensors = {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
-    write_atomic(path, lambda draft: save_file(tensors, draft))
+    with atomic(path) as file:
+        save_file(tensors, file.name)
 
 
 def read_card(folder: Path) -> Blueprint:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from allegory.data.settings import DataSettings
 from allegory.errors import UserError, nearest
-from allegory.files import write_atomic
+from allegory.files import atomic
 from allegory.recipes.autoencoder import AutoencoderSettings
 from allegory.recipes.vae import VAESettings
 from allegory.training.settings import TrainingSettings
@@ -81,7 +81,8 @@ def validated(values: dict[str, Any], where: str) -> Run:
 
 def write_run(run: Run, path: Path) -> None:
     """Write a run as TOML."""
-    write_atomic(path, tomli_w.dumps(run.model_dump(exclude_none=True)))
+    with atomic(path) as file:
+        tomli_w.dump(run.model_dump(exclude_none=True), file)
 
 
 def read_run(path: Path) -> Run:

@@ -1,1 +1,1 @@
-"""What people do with a model: functions that ask for one capability each."""
+"""What people do with a model: functions that ask for the capabilities they need, no more."""

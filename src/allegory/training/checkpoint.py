@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from allegory.errors import UserError
-from allegory.files import write_atomic
+from allegory.files import atomic
 from allegory.progress import say
 
 __all__ = ["Checkpoint", "Checkpoints"]
@@ -49,11 +49,11 @@ class Checkpoints:
                 raise UserError(f"not saved: the weights '{name}' are not finite.")
         values = json.dumps(checkpoint.values)
         about = {"values": values, "digest": digest(tensors, values)}
-        path = self.folder / f"{images:012d}.safetensors"
         try:
-            write_atomic(path, lambda draft: save_file(tensors, draft, metadata=about))
-        except (OSError, SafetensorError) as error:
-            raise UserError(f"no checkpoint could be written to {self.folder}: {error}") from error
+            with atomic(self.folder / f"{images:012d}.safetensors") as file:
+                save_file(tensors, file.name, metadata=about)
+        except SafetensorError as error:
+            raise UserError(f"no checkpoint could be written to {self.folder}: {error}.") from error
         for old in self.paths()[: -self.keep]:
             old.unlink(missing_ok=True)
 

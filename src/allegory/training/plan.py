@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 
@@ -52,6 +51,10 @@ def memory(device: torch.device) -> int:
     """Most memory used so far, in megabytes, on the device."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) // 2**20
+    if sys.platform == "win32":
+        return 0
+    import resource
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak // (2**20 if sys.platform == "darwin" else 2**10)
 

@@ -1,0 +1,210 @@
+"""Small plots as inline SVG: lines, points and bars on labelled axes.
+
+Colours are the CSS variables --c0, --c1, … with a default each, and text has the colour of the
+text around it, so that a plot follows the page between light and dark.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
+
+from allegory.report.ticks import log_ticks, short, ticks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["COLOURS", "Series", "histogram", "plot"]
+
+COLOURS = ("#3267c8", "#d0622a", "#2a8f68", "#9a4bbd", "#b58a12", "#c23f6e", "#8a93a0")
+"""The last one is the grey of whatever is only there for comparison."""
+
+WIDTH, HEIGHT = 520, 300
+TOP, RIGHT, BOTTOM, LEFT = 34, 14, 44, 56
+CHARACTER = 6.2
+"""Mean width of a character of the legend."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """Numbers to be drawn against numbers."""
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float]
+    style: Literal["line", "marks", "dots", "bars"] = "line"
+    """"marks" is a line with its points marked; "dots" are points alone."""
+    colour: int = 0
+    """Which of COLOURS; negative counts from the last."""
+
+    def points(self) -> list[tuple[float, float]]:
+        """The pairs of finite numbers."""
+        pairs = zip(map(float, self.x), map(float, self.y), strict=True)
+        return [(x, y) for x, y in pairs if math.isfinite(x) and math.isfinite(y)]
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """From numbers to places on the drawing."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+    log: bool = False
+
+    def __call__(self, value: float) -> float:
+        part = (self._warp(value) - self._warp(self.low)) / (
+            self._warp(self.high) - self._warp(self.low)
+        )
+        return self.start + min(max(part, -4.0), 5.0) * (self.end - self.start)
+
+    def _warp(self, value: float) -> float:
+        return math.log(max(value, 1e-300)) if self.log else value
+
+    def ticks(self, about: int) -> list[float]:
+        return log_ticks(self.low, self.high) if self.log else ticks(self.low, self.high, about)
+
+
+def plot(
+    series: Sequence[Series],
+    *,
+    title: str,
+    x_label: str = "",
+    y_label: str = "",
+    log: bool = False,
+    x_range: tuple[float, float] | None = None,
+    y_range: tuple[float, float] | None = None,
+) -> str:
+    """Draw the series on one pair of axes; `log` makes the upright one logarithmic.
+
+    Ranges default to what holds every finite number (and, under bars, 0). `title` is what a screen
+    reader says.
+    """
+    drawn = [(s, _positive(s.points()) if log else s.points()) for s in series]
+    pairs = [pair for _, points in drawn for pair in points] or [(0.0, 1.0)]
+    bars = any(s.style == "bars" for s in series)
+    x_range = x_range or _range([x for x, _ in pairs], 0.03 if bars else 0.0)
+    y_range = y_range or _range([y for _, y in pairs] + [0.0] * bars, 0.05, log)
+    across = _Scale(*x_range, LEFT, WIDTH - RIGHT)
+    up = _Scale(*y_range, HEIGHT - BOTTOM, TOP, log)
+    return "".join(
+        [
+            f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+            f'aria-label="{escape(title)}" xmlns="http://www.w3.org/2000/svg">',
+            _grid(across, up),
+            _labels(x_label, y_label),
+            _legend([s for s in series if s.name]),
+            f'<svg x="{LEFT}" y="{TOP}" width="{WIDTH - LEFT - RIGHT}" '
+            f'height="{HEIGHT - TOP - BOTTOM}" viewBox="{LEFT} {TOP} {WIDTH - LEFT - RIGHT} '
+            f'{HEIGHT - TOP - BOTTOM}" class="inside">',
+            *(_marks(s, points, across, up) for s, points in drawn),
+            "</svg></svg>",
+        ]
+    )
+
+
+def histogram(
+    values: Sequence[float], *, low: float, high: float, bins: int, name: str, colour: int
+) -> Series:
+    """How densely the values lie between low and high, as bars whose areas add up to 1."""
+    width = (high - low) / bins
+    counts = [0] * bins
+    for value in values:
+        if low <= value <= high:
+            counts[min(int((value - low) / width), bins - 1)] += 1
+    total = max(len(values), 1) * width
+    centres = [low + (k + 0.5) * width for k in range(bins)]
+    return Series(name, centres, [count / total for count in counts], "bars", colour)
+
+
+def _positive(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    return [(x, y) for x, y in points if y > 0]
+
+
+def _range(values: list[float], margin: float, log: bool = False) -> tuple[float, float]:
+    low, high = min(values), max(values)
+    if log:
+        room = (high / low) ** margin
+        return (low / room, high * room) if high > low else (low / 2, high * 2)
+    if low == high:
+        return low - 0.5, high + 0.5
+    room = margin * (high - low)
+    return (low - room if low else 0.0), high + room
+
+
+def _colour(index: int) -> str:
+    index %= len(COLOURS)
+    return f"var(--c{index}, {COLOURS[index]})"
+
+
+def _grid(across: _Scale, up: _Scale) -> str:
+    lines, words = [], []
+    for value in up.ticks(5):
+        y = up(value)
+        lines.append(f"M{LEFT} {y:.1f}H{WIDTH - RIGHT}")
+        words.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" class="end">{short(value)}</text>')
+    for value in across.ticks(6):
+        x = across(value)
+        lines.append(f"M{x:.1f} {HEIGHT - BOTTOM}v4")
+        words.append(
+            f'<text x="{x:.1f}" y="{HEIGHT - BOTTOM + 18}" class="middle">{short(value)}</text>'
+        )
+    return f'<path class="grid" d="{"".join(lines)}"/><g class="ticks">{"".join(words)}</g>'
+
+
+def _labels(x_label: str, y_label: str) -> str:
+    right, bottom = WIDTH - RIGHT, HEIGHT - 6
+    return (
+        f'<text class="label end" x="{right}" y="{bottom}">{escape(x_label)}</text>'
+        f'<text class="label" x="{LEFT}" y="{bottom}">{escape(y_label)}</text>'
+    )
+
+
+def _legend(series: Sequence[Series]) -> str:
+    pieces, x = [], float(LEFT)
+    for s in series:
+        pieces.append(
+            f'<rect x="{x:.0f}" y="11" width="12" height="4" rx="2" fill="{_colour(s.colour)}"/>'
+            f'<text x="{x + 18:.0f}" y="17">{escape(s.name)}</text>'
+        )
+        x += 34 + CHARACTER * len(s.name)
+    return f'<g class="legend">{"".join(pieces)}</g>'
+
+
+def _marks(s: Series, points: list[tuple[float, float]], across: _Scale, up: _Scale) -> str:
+    if not points:
+        return ""
+    colour = _colour(s.colour)
+    places = [(across(x), up(y)) for x, y in points]
+    if s.style == "bars":
+        return f'<g fill="{colour}" opacity=".62">{_bars(s, points, places)}</g>'
+    pieces = []
+    if s.style != "dots":
+        way = "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+        pieces.append(f'<path d="M{way}" class="line" stroke="{colour}"/>')
+    radius = 3.4 if s.style == "marks" else 2.2
+    visible = s.style != "line"
+    for (x, y), (px, py) in zip(points, places, strict=True):
+        look = f'r="{radius}" fill="{colour}"' if visible else 'r="7" fill="transparent"'
+        pieces.append(f'<circle cx="{px:.1f}" cy="{py:.1f}" {look}>{_says(s, x, y)}</circle>')
+    return f'<g class="{s.style}">{"".join(pieces)}</g>'
+
+
+def _bars(s: Series, points: list[tuple[float, float]], places: list[tuple[float, float]]) -> str:
+    gaps = [abs(b[0] - a[0]) for a, b in pairwise(places)]
+    width = max(1.0, 0.86 * min(gaps, default=40.0))
+    base = HEIGHT - BOTTOM
+    return "".join(
+        f'<rect x="{px - width / 2:.1f}" y="{py:.1f}" width="{width:.1f}" rx="1.5" '
+        f'height="{max(0.0, base - py):.1f}">{_says(s, x, y)}</rect>'
+        for (x, y), (px, py) in zip(points, places, strict=True)
+    )
+
+
+def _says(s: Series, x: float, y: float) -> str:
+    name = f"{escape(s.name)}: " if s.name else ""
+    return f"<title>{name}{short(x)}, {short(y)}</title>"

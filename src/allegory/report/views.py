@@ -1,0 +1,101 @@
+"""Results of the tools as HTML, whatever the examples are: pictures on sheets, vectors as plots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from allegory.media import Images
+from allegory.report.draw import interleave
+from allegory.report.html import image
+from allegory.report.plots import Series, histogram, plot
+from allegory.report.sheets import sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from allegory.media import Media
+
+__all__ = ["picture_kind", "show_examples", "show_pairs", "show_strips"]
+
+COARSE = 64
+"""Sides up to this are shown pixel by pixel when enlarged."""
+BINS = 40
+
+
+def picture_kind(media: Images) -> str:
+    """The CSS class of pictures of this size."""
+    return "pixels" if max(media.height, media.width) <= COARSE else "smooth"
+
+
+def show_examples(
+    x: Tensor, media: Media, alt: str, *, columns: int, beside: Tensor | None = None
+) -> str:
+    """Examples x (n, *media.shape); vectors in front of the data `beside` (m, *media.shape)."""
+    if isinstance(media, Images):
+        return image(sheet(x, columns, clear=True), alt, kind=picture_kind(media))
+    groups = {"data": beside, "model": x} if beside is not None else {"data": x}
+    if media.shape == (1,):
+        return plot(_histograms(groups), title=alt, x_label="value", y_label="density")
+    return _plane([_dots(v, name, -1 if name == "data" else 0) for name, v in groups.items()], alt)
+
+
+def show_pairs(x: Tensor, y: Tensor, media: Media, alt: str, *, columns: int) -> str:
+    """Originals x and reconstructions y, (n, *media.shape) each."""
+    if isinstance(media, Images):
+        pairs = sheet(interleave(x, y, columns), columns, clear=True)
+        return image(pairs, alt, kind=picture_kind(media))
+    if media.shape == (1,):
+        line = Series("", *_columns(x, x), "line", -1)
+        dots = Series("", *_columns(x, y), "dots")
+        return plot([line, dots], title=alt, x_label="original", y_label="reconstructed")
+    return _plane([_dots(x, "original", -1), _dots(y, "reconstructed", 0)], alt)
+
+
+def show_strips(
+    strips: Tensor, media: Media, alt: str, names: Sequence[str], *, beside: Tensor | None
+) -> str:
+    """Paths (paths, frames, *media.shape); vectors in front of the data `beside`."""
+    if isinstance(media, Images):
+        rows = sheet(strips.flatten(0, 1), strips.shape[1], clear=True)
+        return image(rows, alt, kind=picture_kind(media))
+    named = list(enumerate(zip(strips, names, strict=True)))
+    if media.shape == (1,):
+        time = range(strips.shape[1])
+        lines = [
+            Series(name, time, strip[:, 0].tolist(), "marks", k) for k, (strip, name) in named
+        ]
+        return plot(lines, title=alt, x_label="step", y_label="value")
+    data = [] if beside is None else [_dots(beside, "data", -1)]
+    paths = [Series(name, *_columns(s, s[:, 1:]), "marks", k) for k, (s, name) in named]
+    return _plane([*data, *paths], alt)
+
+
+def _plane(series: list[Series], alt: str) -> str:
+    return plot(series, title=alt, x_label="first column", y_label="second column")
+
+
+def _columns(a: Tensor, b: Tensor) -> tuple[list[float], list[float]]:
+    return a[:, 0].tolist(), b[:, 0].tolist()
+
+
+def _dots(x: Tensor, name: str, colour: int) -> Series:
+    return Series(name, *_columns(x, x[:, 1:]), "dots", colour)
+
+
+def _histograms(groups: dict[str, Tensor]) -> list[Series]:
+    every = [value for x in groups.values() for value in x[:, 0].tolist()]
+    low, high = min(every), max(every)
+    high = high if high > low else low + 1.0
+    return [
+        histogram(
+            x[:, 0].tolist(),
+            low=low,
+            high=high,
+            bins=BINS,
+            name=name,
+            colour=-1 if name == "data" else 0,
+        )
+        for name, x in groups.items()
+    ]

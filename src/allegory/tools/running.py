@@ -1,0 +1,34 @@
+"""How every tool runs a model: with the randomness it is given, in batches of bounded size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from allegory.capabilities import Decodes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from torch import Generator, Tensor
+
+__all__ = ["BATCH", "generator", "home", "in_batches"]
+
+BATCH = 256
+"""Examples that go through a model at once."""
+
+
+def generator(rng: Generator | int) -> Generator:
+    """The generator itself, or a new one on the CPU with this seed."""
+    return torch.Generator().manual_seed(rng) if isinstance(rng, int) else rng
+
+
+def home(model: object) -> torch.device:
+    """Where the model reads its inputs: where its latent space lies; else the CPU."""
+    return model.latent.mean.device if isinstance(model, Decodes) else torch.device("cpu")
+
+
+def in_batches(run: Callable[[Tensor], Tensor], x: Tensor, batch: int = BATCH) -> Tensor:
+    """Run x (n, ...) through a function of rows, `batch` at a time; the result is on the CPU."""
+    return torch.cat([run(part).cpu() for part in torch.split(x, batch)])
