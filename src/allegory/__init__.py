@@ -1,1 +1,60 @@
-"""Allegory: deep generative modelling of a person's own data."""
+"""Allegory: deep generative modelling of a person's own data.
+
+>>> import allegory
+>>> run = allegory.train("vae", "faces", images=200_000)  # doctest: +SKIP
+>>> model = allegory.load("runs/vae-faces")  # doctest: +SKIP
+>>> pictures = model.sample(64, rng=0)  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from allegory.api import evaluate as evaluate
+    from allegory.api import load as load
+    from allegory.api import resume as resume
+    from allegory.api import train as train
+    from allegory.capabilities import capabilities_of as capabilities_of
+    from allegory.data.check import check as check
+    from allegory.data.open import open_data as open_data
+    from allegory.errors import UserError as UserError
+    from allegory.recipes.table import recipe as recipe
+    from allegory.tools.encode import encode_table as encode_table
+    from allegory.tools.interpolate import interpolate as interpolate
+    from allegory.tools.reconstruct import reconstruct as reconstruct
+    from allegory.tools.sample import sample as sample
+    from allegory.tools.traverse import axes as axes
+    from allegory.tools.traverse import traverse as traverse
+
+PUBLIC = {
+    "axes": "allegory.tools.traverse",
+    "capabilities_of": "allegory.capabilities",
+    "check": "allegory.data.check",
+    "encode_table": "allegory.tools.encode",
+    "evaluate": "allegory.api",
+    "interpolate": "allegory.tools.interpolate",
+    "load": "allegory.api",
+    "open_data": "allegory.data.open",
+    "recipe": "allegory.recipes.table",
+    "reconstruct": "allegory.tools.reconstruct",
+    "resume": "allegory.api",
+    "sample": "allegory.tools.sample",
+    "train": "allegory.api",
+    "traverse": "allegory.tools.traverse",
+    "UserError": "allegory.errors",
+}
+"""Public name -> where it lives: imported when it is first used, since torch takes 2 s."""
+
+__all__ = list(PUBLIC)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    if name not in PUBLIC:
+        raise AttributeError(f"module 'allegory' has no attribute '{name}'")
+    return getattr(importlib.import_module(PUBLIC[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(PUBLIC)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from allegory.randomness import generator
+
 if TYPE_CHECKING:
     from typing import Literal
 
@@ -53,10 +55,11 @@ class LatentSpace:
     """Whether codes are trained to follow the normal N(mean, diag std²), so that draws from it
     decode to new examples."""
 
-    def draw(self, n: int, rng: Generator) -> Tensor:
+    def draw(self, n: int, rng: Generator | int) -> Tensor:
         """Draw n codes, (n, size), from the normal N(mean, diag std²)."""
         import torch
 
+        rng = generator(rng)
         noise = torch.randn(n, self.size, generator=rng, device=rng.device)
         return self.mean + self.std * noise.to(self.mean.device)
 
@@ -73,8 +76,8 @@ class Model(Protocol):
 class Samples(Model, Protocol):
     """Makes new examples from nothing."""
 
-    def sample(self, n: int, *, rng: Generator) -> Tensor:
-        """Draw n examples (n, *media.shape), in the media's range; the same rng gives the same."""
+    def sample(self, n: int, *, rng: Generator | int) -> Tensor:
+        """Draw n examples (n, *media.shape), in the media's range; the same seed, the same draw."""
 
 
 @runtime_checkable
@@ -109,7 +112,7 @@ class Scores(Model, Protocol):
     def discrete(self) -> bool:
         """Whether log_prob is of grey levels or bits, not a density over the media's range."""
 
-    def log_prob(self, x: Tensor, *, rng: Generator, draws: int = 1) -> Tensor:
+    def log_prob(self, x: Tensor, *, rng: Generator | int, draws: int = 1) -> Tensor:
         """Log-density in nats, (n,), of x (n, *media.shape) in the media's range and units.
 
         A bound gets tighter with more `draws` (importance samples); an exact density ignores them.

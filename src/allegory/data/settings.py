@@ -10,7 +10,7 @@ __all__ = ["DataSettings"]
 class DataSettings(BaseModel):
     """Which data, and how they are to be read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     source: str = "faces"
     """A folder, a .npy or .npz file, or the name of a built-in source."""

@@ -9,6 +9,7 @@ from torch import Generator, Tensor, nn
 from allegory.capabilities import LatentSpace, Posterior
 from allegory.media import Media
 from allegory.models.likelihoods import Likelihood
+from allegory.randomness import generator
 
 __all__ = ["VAE"]
 
@@ -59,18 +60,18 @@ class VAE(nn.Module):
         """Mean of p(x | z) for z (n, latents): (n, *media.shape) in the media's range."""
         return self.likelihood.mean(self.decoder(z))
 
-    def sample(self, n: int, *, rng: Generator) -> Tensor:
+    def sample(self, n: int, *, rng: Generator | int) -> Tensor:
         """Decode n draws from the prior: (n, *media.shape)."""
         return self.decode(self.latent.draw(n, rng))
 
-    def log_prob(self, x: Tensor, *, rng: Generator, draws: int = 1) -> Tensor:
+    def log_prob(self, x: Tensor, *, rng: Generator | int, draws: int = 1) -> Tensor:
         """Importance-weighted lower bound on log p(x) of x (n, *media.shape), in nats: (n,).
 
         log 1/k Σ p(x | z_i) p(z_i) / q(z_i | x), z_i ~ q: Burda et al. (2016), "Importance
         weighted autoencoders", equation 8. One draw gives an unbiased estimate of the ELBO, more
         a tighter bound; memory does not grow with `draws`.
         """
-        q = self.encode(x)
+        q, rng = self.encode(x), generator(rng)
         total = torch.full((len(x),), -torch.inf, device=x.device, dtype=torch.float64)
         for _ in range(draws):
             eps = torch.randn(q.mean.shape, generator=rng, device=rng.device).to(x.device)

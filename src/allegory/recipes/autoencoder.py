@@ -17,7 +17,7 @@ __all__ = ["AutoencoderSettings", "latents_for"]
 class AutoencoderSettings(BaseModel):
     """The autoencoder."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     kind: Literal["autoencoder"] = "autoencoder"
     latents: Annotated[int, Field(ge=1, le=4096)] | None = None

@@ -19,7 +19,7 @@ __all__ = ["VAESettings"]
 class VAESettings(BaseModel):
     """The variational autoencoder."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     kind: Literal["vae"] = "vae"
     latents: Annotated[int, Field(ge=1, le=4096)] | None = None

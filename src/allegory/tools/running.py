@@ -11,17 +11,12 @@ from allegory.capabilities import Decodes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from torch import Generator, Tensor
+    from torch import Tensor
 
-__all__ = ["BATCH", "generator", "home", "in_batches"]
+__all__ = ["BATCH", "home", "in_batches"]
 
 BATCH = 256
 """Examples that go through a model at once."""
-
-
-def generator(rng: Generator | int) -> Generator:
-    """The generator itself, or a new one on the CPU with this seed."""
-    return torch.Generator().manual_seed(rng) if isinstance(rng, int) else rng
 
 
 def home(model: object) -> torch.device:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from allegory.errors import UserError
-from allegory.tools.running import BATCH, generator
+from allegory.randomness import generator
+from allegory.tools.running import BATCH
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from allegory.errors import UserError
-from allegory.tools.running import generator, in_batches
+from allegory.randomness import generator
+from allegory.tools.running import in_batches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

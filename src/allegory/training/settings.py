@@ -10,7 +10,7 @@ __all__ = ["TrainingSettings"]
 class TrainingSettings(BaseModel):
     """How long and how fast a game is played."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     images: int = Field(200_000, ge=1)
     """Examples to see, repeats counted."""

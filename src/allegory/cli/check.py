@@ -1,0 +1,38 @@
+"""allegory check SOURCE."""
+
+from __future__ import annotations
+
+import json as codec
+import sys
+from typing import Annotated, Literal
+
+import tyro
+
+from allegory.cli.parse import call
+
+__all__ = ["command"]
+
+
+def command(arguments: list[str]) -> None:
+    """Read the arguments and print what is there."""
+    call(check_source, arguments, "check")
+
+
+def check_source(
+    source: Annotated[str, tyro.conf.Positional],
+    size: str = "auto",
+    mode: Literal["auto", "grey", "rgb", "rgba"] = "auto",
+    json: bool = False,
+) -> None:
+    """Say what is in a source: counts, sizes, labels, unreadable files, duplicates, and the plan.
+
+    Args:
+        source: a folder, a .npy or .npz file, or a built-in source such as faces.
+        size: size that training would use, as in 'allegory train'.
+        mode: channels that training would use.
+        json: print one JSON object.
+    """
+    from allegory.data.check import check
+
+    report = check(source, size=size, mode=mode)
+    sys.stdout.write((codec.dumps(report.to_json(), indent=2) if json else report.text()) + "\n")

@@ -1,0 +1,72 @@
+"""allegory interpolate DIR [--from A --to B] --out FILE."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+from allegory.cli.parse import call
+from allegory.progress import say
+
+__all__ = ["command"]
+
+
+def command(arguments: list[str]) -> None:
+    """Read the arguments and draw the way."""
+    call(draw, arguments, "interpolate")
+
+
+def draw(
+    dir: Annotated[Path, tyro.conf.Positional],
+    start: Annotated[Path | None, tyro.conf.arg(name="from", metavar="PICTURE")] = None,
+    end: Annotated[Path | None, tyro.conf.arg(name="to", metavar="PICTURE")] = None,
+    out: Path = Path("interpolation.png"),
+    n: Annotated[int, tyro.conf.arg(aliases=["-n"])] = 6,
+    frames: int = 9,
+    path: Literal["spherical", "linear"] = "spherical",
+    weights: Literal["best", "last", "raw"] = "best",
+    seed: int = 0,
+) -> None:
+    """Walk through the latent space from one example to another.
+
+    Args:
+        dir: folder of the run.
+        start: a picture to begin at; without it and --to, between held-out examples or, for a
+            model that can't encode, between draws.
+        end: a picture to end at.
+        out: a picture file, or .gif or .webp for a film.
+        n: how many ways, where no pictures are given.
+        frames: examples on a way, both ends counted.
+        path: along a great circle, where a normal prior has its mass, or straight.
+        weights: averaged ones at the best held-out loss, the last averaged ones, or the raw ones.
+        seed: which examples.
+    """
+    import torch
+
+    from allegory.capabilities import Encodes
+    from allegory.cli.output import write_strips
+    from allegory.errors import UserError
+    from allegory.runs.folder import RunFolder
+    from allegory.runs.inputs import held_out, open_for, own_picture
+    from allegory.tools.interpolate import interpolate
+    from allegory.tools.requires import require
+
+    if (start is None) != (end is None):
+        raise UserError("--from and --to go together: name a picture for each.")
+    folder = RunFolder(dir)
+    model = folder.model(weights)
+    require(model, "interpolate")
+    if start is not None and end is not None:
+        require(model, "encode")
+        codes = [model.encode(own_picture(p, model.media)).mean for p in (start, end)]
+    elif isinstance(model, Encodes):
+        data = held_out(open_for(folder.run(), model.media), 2 * n, seed)
+        x = data.take(torch.arange(len(data) // 2 * 2).numpy())
+        codes = list(model.encode(x).mean.chunk(2))
+    else:
+        codes = list(model.latent.draw(2 * n, torch.Generator().manual_seed(seed)).chunk(2))
+    strips = interpolate(model, *codes, frames=frames, path=path)
+    write_strips(strips, model.media, out)
+    say(f"{len(strips)} ways of {frames} frames: {out}")

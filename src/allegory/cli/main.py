@@ -1,0 +1,88 @@
+"""The command line's door: picks the verb, and turns what went wrong into a sentence and a code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+from allegory.errors import Interrupted, UserError, unknown
+from allegory.progress import say
+
+__all__ = ["VERBS", "main"]
+
+VERBS = {
+    "check": "say what is in a source, what can't be read, and what training would use",
+    "train": "train a recipe on a source",
+    "resume": "go on with a run that was stopped, or train it longer",
+    "evaluate": "measure a run's model on held-out examples",
+    "report": "write a run's page, report.html",
+    "sample": "draw new examples",
+    "reconstruct": "show examples beside their reconstructions",
+    "interpolate": "walk from one example to another",
+    "traverse": "move one latent at a time, the strongest first",
+    "encode": "write the latent codes of a source as a table",
+    "recipes": "list the recipes",
+}
+"""Every verb, with what it does; each is a module of this package with a function `command`."""
+
+DONE, FAULT, MISTAKE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; returns the exit code: 0 done, 2 a user's mistake, 1 a fault of the
+    program, 130 interrupted with everything saved."""
+    arguments = sys.argv[1:] if argv is None else argv
+    # spinning at every barrier makes two threads slower than one where a core is taken; this is
+    # read once, when torch is first imported
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    try:
+        return dispatch(arguments)
+    except UserError as error:
+        say(f"allegory: {error}")
+        return MISTAKE
+    except (Interrupted, KeyboardInterrupt):
+        say("allegory: stopped.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # the reader of our output left: nothing more to say, also not at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAULT
+
+
+def dispatch(arguments: list[str]) -> int:
+    """Run the verb that the arguments begin with."""
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        sys.stdout.write(overview())
+        return DONE if arguments else MISTAKE
+    if arguments[0] in ("-V", "--version"):
+        from importlib.metadata import version
+
+        sys.stdout.write(f"allegory {version('allegory')}\n")
+        return DONE
+    verb, rest = arguments[0], arguments[1:]
+    if verb not in VERBS:
+        raise unknown("command", verb, VERBS)
+    command = importlib.import_module(f"allegory.cli.{verb}").command
+    command(rest)
+    return DONE
+
+
+def overview() -> str:
+    """The help page of the whole."""
+    width = max(map(len, VERBS))
+    verbs = "\n".join(f"  {verb:<{width}}  {text}" for verb, text in VERBS.items())
+    return (
+        "usage: allegory COMMAND ...\n\n"
+        "Deep generative modelling of your own pictures: point it at a folder.\n\n"
+        f"commands:\n{verbs}\n\n"
+        "First steps:\n"
+        "  allegory check FOLDER             what is in it\n"
+        "  allegory train vae FOLDER         train; leaves a folder under runs/ with report.html\n"
+        "  allegory train vae faces          the same on rendered faces: nothing is downloaded\n"
+        "  allegory COMMAND --help           all options of a command\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""Arguments of a verb: parsed by tyro, with mistakes told in one line."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import tyro
+
+from allegory.errors import UserError, nearest
+
+__all__ = ["call", "options", "print_json"]
+
+Result = TypeVar("Result")
+
+STYLE = (tyro.conf.OmitArgPrefixes,)
+
+
+def call(function: Callable[..., Result], arguments: list[str], name: str) -> Result:
+    """Call the function with its parameters read from the arguments.
+
+    Args:
+        function: its signature is the interface, its docstring the help.
+        arguments: what stands behind the verb.
+        name: what stands before them, for the help.
+
+    Raises:
+        UserError: an argument is unknown, missing or of the wrong kind.
+        SystemExit: with 0, after the help was printed.
+    """
+    program = f"allegory {name}"
+    known = options(function)
+    for argument in arguments:
+        flag = argument.split("=", 1)[0]
+        if flag.startswith("--") and flag.replace("_", "-") not in known:
+            like = nearest(flag, known)
+            hint = f"did you mean '{like}'?" if like else f"'{program} --help' lists them."
+            raise UserError(f"{program} has no option '{flag}': {hint}")
+    complaint = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(complaint):
+            return tyro.cli(function, args=arguments, prog=program, config=STYLE)
+    except SystemExit as stop:
+        if stop.code in (0, None):
+            raise
+        raise UserError(f"{sentence(complaint.getvalue())} See '{program} --help'.") from None
+
+
+def options(function: Callable[..., Any]) -> set[str]:
+    """The options that the function's interface has, such as "--out"."""
+    parser = tyro.extras.get_parser(function, config=STYLE)
+    return {o for action in parser._actions for o in action.option_strings if o.startswith("--")}
+
+
+def sentence(box: str) -> str:
+    """What tyro says in a box, as one line."""
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).strip(" │") for line in box.splitlines()]
+    body = [line for line in lines if line and not re.fullmatch(r"[╭╰─].*", line)]
+    said = []
+    for line in body:
+        if line.startswith(("For full help", "Argument help")):
+            break
+        said.append(line)
+    return " ".join(said).rstrip(".:") + "."
+
+
+def print_json(value: Any) -> None:
+    """Print exactly one JSON object on standard output."""
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")
