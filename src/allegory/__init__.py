@@ -47,7 +47,7 @@ PUBLIC = {
 }
 """Public name -> where it lives: imported when it is first used, since torch takes 2 s."""
 
-__all__ = list(PUBLIC)  # noqa: PLE0605
+__all__ = list(PUBLIC)
 
 
 def __getattr__(name: str) -> Any:

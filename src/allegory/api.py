@@ -19,8 +19,9 @@ from allegory.runs.inputs import held_out, open_for
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from torch import Tensor, nn
+    from torch import Tensor
 
+    from allegory.capabilities import Model
     from allegory.runs.play import Trained
 
 __all__ = ["evaluate", "load", "resume", "train"]
@@ -69,7 +70,7 @@ def resume(folder: str | Path, *, images: int | None = None) -> Trained:
     return trained
 
 
-def load(folder: str | Path, weights: Weights = "best") -> nn.Module:
+def load(folder: str | Path, weights: Weights = "best") -> Model:
     """The model of a run, in evaluation mode: nothing but the folder is needed.
 
     Args:

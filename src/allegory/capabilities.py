@@ -77,7 +77,7 @@ class Samples(Model, Protocol):
     """Makes new examples from nothing."""
 
     def sample(self, n: int, *, rng: Generator | int) -> Tensor:
-        """Draw n examples (n, *media.shape), in the media's range; the same seed, the same draw."""
+        """Draw n examples (n, *media.shape), in the media's range; same seed, same draw."""
 
 
 @runtime_checkable

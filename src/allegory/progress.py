@@ -13,7 +13,8 @@ LINES = 10
 
 def say(message: str) -> None:
     """Tell the person something: a line on standard error (standard output is for results)."""
-    print(message, file=sys.stderr, flush=True)  # noqa: T201
+    sys.stderr.write(f"{message}\n")
+    sys.stderr.flush()
 
 
 @contextmanager

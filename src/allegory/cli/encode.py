@@ -38,8 +38,7 @@ def write(
     from allegory.tools.requires import require
 
     folder = RunFolder(dir)
-    model = folder.model(weights)
-    require(model, "encode")
+    model = require(folder.model(weights), "encode")
     data = open_for(folder.run(), model.media, source)
     write_table(encode_table(model, data), out)
     say(f"{len(data):,} codes: {out}")

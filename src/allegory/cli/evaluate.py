@@ -41,9 +41,7 @@ def evaluate_run(
     from allegory.runs.folder import RunFolder
     from allegory.runs.play import report
 
-    scores = evaluate(
-        dir, source, examples=examples, draws=draws, weights=weights, seed=seed
-    )
+    scores = evaluate(dir, source, examples=examples, draws=draws, weights=weights, seed=seed)
     report(RunFolder(dir))
     if json:
         print_json(scores)

@@ -56,8 +56,7 @@ def draw(
     if (start is None) != (end is None):
         raise UserError("--from and --to go together: name a picture for each.")
     folder = RunFolder(dir)
-    model = folder.model(weights)
-    require(model, "interpolate")
+    model = require(folder.model(weights), "interpolate")
     if start is not None and end is not None:
         require(model, "encode")
         codes = [model.encode(own_picture(p, model.media)).mean for p in (start, end)]

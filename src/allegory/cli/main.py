@@ -1,4 +1,4 @@
-"""The command line's door: picks the verb, and turns what went wrong into a sentence and a code."""
+"""The command line's door: picks the verb, and tells mistakes in a sentence."""
 
 from __future__ import annotations
 
@@ -30,8 +30,12 @@ DONE, FAULT, MISTAKE, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command line; returns the exit code: 0 done, 2 a user's mistake, 1 a fault of the
-    program, 130 interrupted with everything saved."""
+    """Run the command line.
+
+    Returns:
+        The exit code: 0 done, 2 a user's mistake, 1 a fault of the program, 130 interrupted with
+        everything saved.
+    """
     arguments = sys.argv[1:] if argv is None else argv
     # spinning at every barrier makes two threads slower than one where a core is taken; this is
     # read once, when torch is first imported

@@ -44,8 +44,7 @@ def draw(
     from allegory.tools.requires import require
 
     folder = RunFolder(dir)
-    model = folder.model(weights)
-    require(model, "reconstruct")
+    model = require(folder.model(weights), "reconstruct")
     data = held_out(open_for(folder.run(), model.media, source), n)
     x = data.take(np.arange(len(data)))
     write_picture(draw_pairs(x, reconstruct(model, x), model.media), out)

@@ -43,7 +43,6 @@ def draw(
 
     if n < 1:
         raise UserError(f"-n must be at least 1 (given: {n}).")
-    model = RunFolder(dir).model(weights)
-    require(model, "sample")
+    model = require(RunFolder(dir).model(weights), "sample")
     write_picture(draw_examples(sample(model, n, rng=seed), model.media), out)
     say(f"{n} samples: {out}")

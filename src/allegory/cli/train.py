@@ -102,7 +102,9 @@ def interface(start: Run) -> Any:
     ]
     hints = {p.name: p.annotation for p in tables}
     train.__signature__ = signature.replace(parameters=[*plain, *tables])  # type: ignore[attr-defined]
-    train.__annotations__ = {k: v for k, v in train.__annotations__.items() if k != "parts"} | hints
+    train.__annotations__ = {
+        k: v for k, v in train.__annotations__.items() if k != "parts"
+    } | hints
     return train
 
 
@@ -116,7 +118,9 @@ def table(run: Run, part: str) -> type:
     for name, info in type(value).model_fields.items():
         if name in HIDDEN:
             continue
-        described = Annotated[info.annotation, tyro.conf.arg(help=info.description)]  # type: ignore[valid-type]
+        described = Annotated.__class_getitem__(  # type: ignore[attr-defined]
+            (info.annotation, tyro.conf.arg(help=info.description))
+        )
         fields.append((name, described, dataclasses.field(default=getattr(value, name))))
     made = dataclasses.make_dataclass(part, fields, frozen=True)
     made.__doc__ = ""
@@ -142,5 +146,3 @@ def train_and_report(run: Run, out: str | None, json: bool) -> None:
                 "held_out": held_out[-1] if held_out else None,
             }
         )
-
-

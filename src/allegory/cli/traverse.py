@@ -42,16 +42,15 @@ def draw(
         weights: averaged ones at the best held-out loss, the last averaged ones, or the raw ones.
         seed: of the draws by which effects are measured.
     """
+    from allegory.cli.output import write_strips
     from allegory.runs.folder import RunFolder
     from allegory.runs.inputs import own_picture
     from allegory.runs.naming import named_axes
-    from allegory.cli.output import write_strips
     from allegory.tools.requires import require
     from allegory.tools.traverse import axes, traverse
 
     folder = RunFolder(dir)
-    model = folder.model(weights)
-    require(model, "traverse")
+    model = require(folder.model(weights), "traverse")
     start = None
     if image is not None:
         require(model, "encode")

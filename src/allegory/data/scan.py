@@ -5,19 +5,46 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from allegory.data.dataset import Skipped
 from allegory.data.reasons import Unreadable, of_system
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
 __all__ = ["EXTENSIONS", "Found", "Scan", "readable", "scan", "threaded"]
 
 EXTENSIONS = frozenset(
-    [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm", ".jp2", ".j2k", ".jpx", ".avif", ".avifs", ".qoi", ".pcx", ".sgi"]
+    [
+        ".jpg",
+        ".jpeg",
+        ".jpe",
+        ".jfif",
+        ".png",
+        ".apng",
+        ".webp",
+        ".gif",
+        ".bmp",
+        ".dib",
+        ".tif",
+        ".tiff",
+        ".ppm",
+        ".pgm",
+        ".pbm",
+        ".pnm",
+        ".jp2",
+        ".j2k",
+        ".jpx",
+        ".avif",
+        ".avifs",
+        ".qoi",
+        ".pcx",
+        ".sgi",
+    ]
 )
 """What marks a file as a picture, in upper or lower case."""
 
@@ -69,7 +96,7 @@ def scan(root: Path) -> Scan:
     skipped: list[Skipped] = []
     metadata = None
     for name, path in _walk(root, skipped):
-        extension = os.path.splitext(name)[1].lower()  # noqa: PTH122  Path is slow on many files
+        extension = os.path.splitext(name)[1].lower()
         if extension in EXTENSIONS:
             files.append(_file(name, path))
         elif name == METADATA:
@@ -115,7 +142,7 @@ def _walk(root: Path, skipped: list[Skipped]) -> Iterator[tuple[str, str]]:
     while waiting:
         prefix, folder = waiting.pop()
         try:
-            status = os.stat(folder)  # noqa: PTH116
+            status = os.stat(folder)
             if (status.st_dev, status.st_ino) in entered:
                 continue
             entered.add((status.st_dev, status.st_ino))
@@ -130,7 +157,7 @@ def _walk(root: Path, skipped: list[Skipped]) -> Iterator[tuple[str, str]]:
             is_folder = _is_folder(entry)
             if is_folder:
                 waiting.append((f"{name}/", entry.path))
-            if not is_folder or os.path.splitext(name)[1].lower() in EXTENSIONS:  # noqa: PTH122
+            if not is_folder or os.path.splitext(name)[1].lower() in EXTENSIONS:
                 yield name, entry.path
 
 
@@ -143,7 +170,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def _file(name: str, path: str) -> Found:
     try:
-        status = os.stat(path)  # noqa: PTH116
+        status = os.stat(path)
     except OSError:
         return Found(path, readable(name), -1, 0)
     return Found(path, readable(name), status.st_size, status.st_mtime_ns)

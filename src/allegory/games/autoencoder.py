@@ -45,7 +45,7 @@ class AutoencoderGame(Game):
 
     def held_out(self, model: nn.Module, x: Tensor, noise: Noise) -> Losses:
         """The squared error of `model` on x (n, *media.shape)."""
-        assert isinstance(model, Autoencoder)  # noqa: S101
+        assert isinstance(model, Autoencoder)
         return {"squared error": squared_error(x, model.decoder(model.encoder(x).float()))}
 
 

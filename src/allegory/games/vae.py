@@ -50,7 +50,7 @@ class VAEGame(Game):
 
     def held_out(self, model: nn.Module, x: Tensor, noise: Noise) -> Losses:
         """The two terms with the full weight and no free nats: for beta = 1 the negative ELBO."""
-        assert isinstance(model, VAE)  # noqa: S101
+        assert isinstance(model, VAE)
         reconstruction, kl = terms(model, x, noise)
         return {"reconstruction": reconstruction, "kl": self.beta * kl.sum(1).mean()}
 

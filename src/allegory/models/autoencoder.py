@@ -12,8 +12,8 @@ __all__ = ["Autoencoder"]
 class Autoencoder(nn.Module):
     """Encodes, Decodes: x -> z -> x̂, each a point.
 
-    Its codes follow no prior, so it does not sample. Where they lie is remembered (running mean and
-    standard deviation), so that tools can walk among them.
+    Its codes follow no prior, so it does not sample. Where they lie is remembered (running mean
+    and standard deviation), so that tools can walk among them.
     """
 
     code_mean: Tensor

@@ -58,7 +58,8 @@ def encoder_for(media: Media, outputs: int, network: Size) -> nn.Module:
     """A network from examples to (n, outputs)."""
     if isinstance(media, Images):
         features, blocks = CONVNETS[network]
-        return ConvEncoder(*media.shape, outputs, features=features, blocks=blocks)
+        channels, height, width = media.shape
+        return ConvEncoder(channels, height, width, outputs, features=features, blocks=blocks)
     hidden, layers = MLPS[network]
     mlp = MLP(*media.shape, *[hidden] * layers, outputs)
     return nn.Sequential(Standardise(media.offset, media.scale), mlp)

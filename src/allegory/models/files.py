@@ -1,19 +1,22 @@
-"""Models on disk: safetensors for the weights, JSON for all else; a model file describes itself."""
+"""Models on disk: safetensors for the weights, JSON for all else; nothing else is needed."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
 
+from allegory.capabilities import Model
 from allegory.errors import UserError, unknown
 from allegory.files import atomic
 from allegory.media import describe, media_from
 from allegory.models.build import BUILDERS, Blueprint, build
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 __all__ = ["load_model", "read_card", "save_weights", "write_card"]
 
@@ -59,7 +62,7 @@ def read_card(folder: Path) -> Blueprint:
         raise UserError(f"{path} is not a model card that can be read: {error!r}.") from error
 
 
-def load_model(folder: Path, weights: dict[str, Tensor] | Path) -> nn.Module:
+def load_model(folder: Path, weights: dict[str, Tensor] | Path) -> Model:
     """The model of a folder with these weights, in evaluation mode, without gradients.
 
     Raises:
@@ -72,4 +75,6 @@ def load_model(folder: Path, weights: dict[str, Tensor] | Path) -> nn.Module:
     except (OSError, SafetensorError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise UserError(f"the weights of {folder} can't be loaded: {reason}") from error
-    return model.eval().requires_grad_(False)
+    model.eval().requires_grad_(False)
+    assert isinstance(model, Model)
+    return model

@@ -39,8 +39,8 @@ class Gaussian(Likelihood):
 
     fixed: `std`, and it stays. learned: one for all values, learned with the weights (Rybkin et
     al. (2021), "Simple and effective VAE training with calibrated decoders"): the balance between
-    reconstruction and KL is then a likelihood, with no weight to tune. pixel: the decoder gives one
-    for each value.
+    reconstruction and KL is then a likelihood, with no weight to tune. pixel: the decoder gives
+    one for each value.
     """
 
     discrete = False

@@ -31,11 +31,9 @@ class Block(nn.Module):
 
     def __init__(self, channels: int, hidden: int) -> None:
         super().__init__()
-        self.enter = nn.Conv2d(channels, hidden, 1)
-        self.mix = nn.Conv2d(hidden, hidden, 3, padding=1)
+        self.enter = keep_variance(nn.Conv2d(channels, hidden, 1))
+        self.mix = keep_variance(nn.Conv2d(hidden, hidden, 3, padding=1))
         self.leave = nn.Conv2d(hidden, channels, 1)
-        for layer in (self.enter, self.mix):
-            keep_variance(layer)
         nn.init.zeros_(self.leave.weight)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -63,15 +61,13 @@ class ConvEncoder(nn.Module):
         self.pad = (0, width % 2, 0, height % 2)
         self.stem = nn.Conv2d(4 * channels, widths[0], 3, padding=1)
         self.down = nn.ModuleList(
-            nn.Conv2d(a, b, 3, stride=2, padding=1) for a, b in pairwise(widths)
+            keep_variance(nn.Conv2d(a, b, 3, stride=2, padding=1)) for a, b in pairwise(widths)
         )
         self.blocks = nn.ModuleList(
-            nn.ModuleList(Block(w, w // 2) for _ in range(blocks)) for w in widths[1:]
+            nn.Sequential(*(Block(w, w // 2) for _ in range(blocks))) for w in widths[1:]
         )
         h, w = self.sizes[-1]
         self.head = nn.Linear(widths[-1] * h * w, outputs)
-        for layer in self.down:
-            keep_variance(layer)
 
     def forward(self, x: Tensor) -> Tensor:
         """Encode x (n, channels, height, width) in [-1, 1]."""
@@ -79,9 +75,7 @@ class ConvEncoder(nn.Module):
             x = F.pad(x, self.pad, mode="replicate")
         x = self.stem(F.pixel_unshuffle(x, 2))
         for down, blocks in zip(self.down, self.blocks, strict=True):
-            x = down(F.silu(x))
-            for block in blocks:  # type: ignore[union-attr]
-                x = block(x)
+            x = blocks(down(F.silu(x)))
         # the same order of features however the tensor lies in memory
         out: Tensor = self.head(F.silu(x).contiguous().flatten(1))
         return out
@@ -101,12 +95,12 @@ class ConvDecoder(nn.Module):
         self.shape = (widths[0], h, w)
         self.root = nn.Linear(inputs, widths[0] * h * w)
         self.blocks = nn.ModuleList(
-            nn.ModuleList(Block(w, w // 2) for _ in range(blocks)) for w in widths[:-1]
+            nn.Sequential(*(Block(w, w // 2) for _ in range(blocks))) for w in widths[:-1]
         )
-        self.up = nn.ModuleList(nn.Conv2d(a, 4 * b, 3, padding=1) for a, b in pairwise(widths))
+        self.up = nn.ModuleList(
+            keep_variance(nn.Conv2d(a, 4 * b, 3, padding=1)) for a, b in pairwise(widths)
+        )
         self.leaf = nn.Conv2d(widths[-1], 4 * channels, 3, padding=1)
-        for layer in self.up:
-            keep_variance(layer)
 
     def forward(self, z: Tensor) -> Tensor:
         """Decode z (n, inputs) to unbounded values, (n, channels, height, width)."""
@@ -114,14 +108,12 @@ class ConvDecoder(nn.Module):
         if self.leaf.weight.is_contiguous(memory_format=torch.channels_last):
             x = x.contiguous(memory_format=torch.channels_last)
         for blocks, up, (h, w) in zip(self.blocks, self.up, self.sizes[1:], strict=True):
-            for block in blocks:  # type: ignore[union-attr]
-                x = block(x)
-            x = F.pixel_shuffle(up(F.silu(x)), 2)[:, :, :h, :w]
+            x = F.pixel_shuffle(up(F.silu(blocks(x))), 2)[:, :, :h, :w]
         x = F.pixel_shuffle(self.leaf(F.silu(x)), 2)
         return x[:, :, : self.height, : self.width]
 
 
-def keep_variance(layer: nn.Conv2d | nn.Linear) -> None:
+def keep_variance(layer: nn.Conv2d) -> nn.Conv2d:
     """Initialise a layer behind a SiLU so that its output has the variance of the SiLU's input.
 
     He et al. (2015), "Delving deep into rectifiers", equation 10, with E[silu(x)²] = 0.3557 for
@@ -131,6 +123,7 @@ def keep_variance(layer: nn.Conv2d | nn.Linear) -> None:
     nn.init.normal_(layer.weight, std=(0.3557 * fan_in) ** -0.5)
     if layer.bias is not None:
         nn.init.zeros_(layer.bias)
+    return layer
 
 
 def level_widths(features: int, levels: int) -> list[int]:

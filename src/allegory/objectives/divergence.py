@@ -18,5 +18,8 @@ def kl_standard_normal(mean: Tensor, std: Tensor) -> Tensor:
     Returns:
         Nats, (n, latents), each ≥ 0, float32 or wider.
     """
-    mean, std = mean.float() if mean.itemsize < 4 else mean, std.float() if std.itemsize < 4 else std
+    mean, std = (
+        mean.float() if mean.itemsize < 4 else mean,
+        std.float() if std.itemsize < 4 else std,
+    )
     return 0.5 * (std.square() + mean.square() - 1.0) - std.log()

@@ -10,12 +10,12 @@ __all__ = ["bernoulli", "bits_per_dimension", "discretised_logistic", "gaussian"
 
 
 def gaussian(x: Tensor, mean: Tensor, log_std: Tensor) -> Tensor:
-    """log N(x; mean, std²) of each value; the shapes broadcast, any range."""
+    """Log N(x; mean, std²) of each value; the shapes broadcast, any range."""
     return -0.5 * (math.log(2 * math.pi) + ((x - mean) * torch.exp(-log_std)).square()) - log_std
 
 
 def bernoulli(x: Tensor, logits: Tensor) -> Tensor:
-    """log Bernoulli of each value x in {-1, 1}, or of the cross-entropy for x in [-1, 1].
+    """Log Bernoulli of each value x in {-1, 1}, or of the cross-entropy for x in [-1, 1].
 
     Args:
         x: values in [-1, 1]; -1 stands for 0.
@@ -25,7 +25,7 @@ def bernoulli(x: Tensor, logits: Tensor) -> Tensor:
 
 
 def discretised_logistic(x: Tensor, mean: Tensor, log_scale: Tensor, levels: int = 256) -> Tensor:
-    """log P(x) of each value on a grid of levels: a logistic density summed over its bin.
+    """Log P(x) of each value on a grid of levels: a logistic density summed over its bin.
 
     Salimans et al. (2017), "PixelCNN++", section 2.1; the first and last bin reach to infinity.
 

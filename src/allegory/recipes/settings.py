@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -15,6 +14,9 @@ from allegory.files import atomic
 from allegory.recipes.autoencoder import AutoencoderSettings
 from allegory.recipes.vae import VAESettings
 from allegory.training.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Run", "change", "field_names", "read_run", "validated", "write_run"]
 

@@ -24,9 +24,7 @@ def autoencoder() -> Run:
 
 def vae() -> Run:
     """A variational autoencoder: codes, new examples, and a bound on the likelihood."""
-    return Run(
-        recipe="vae", data=DataSettings(), game=VAESettings(), training=TrainingSettings()
-    )
+    return Run(recipe="vae", data=DataSettings(), game=VAESettings(), training=TrainingSettings())
 
 
 def beta_vae() -> Run:

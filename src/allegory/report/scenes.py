@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -106,7 +107,7 @@ def walk(scene: Scene, columns: int = 10, stops: int = 4, frames: int = 12) -> s
         return ""
     rng = torch.Generator().manual_seed(scene.seed)
     codes = [scene.model.latent.draw(columns, rng) for _ in range(stops)]
-    legs = [interpolate(scene.model, *ends, frames=frames) for ends in zip(codes, codes[1:])]  # noqa: B905
+    legs = [interpolate(scene.model, *ends, frames=frames) for ends in itertools.pairwise(codes)]
     moments = torch.cat([leg[:, :-1] for leg in legs[:-1]] + [legs[-1]], dim=1).transpose(0, 1)
     film = np.stack([sheet(x, columns, gap=0) for x in moments])
     moving = data_uri(encode_film(film, ".webp", 14), "image/webp")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allegory.capabilities import capabilities_of
 from allegory.errors import UserError, unknown
 
@@ -27,8 +29,8 @@ OWNERS: dict[str, tuple[str, str]] = {
 """Capability -> what it means in words, and the kinds of model that have it."""
 
 
-def require(model: object, tool: str) -> None:
-    """Raise a UserError unless the model can do what the tool needs: says what and who can."""
+def require(model: object, tool: str) -> Any:
+    """The model itself, or a UserError that says what it lacks for the tool, and who has it."""
     if tool not in TOOLS:
         raise unknown("tool", tool, TOOLS)
     for capability in TOOLS[tool]:
@@ -38,6 +40,7 @@ def require(model: object, tool: str) -> None:
                 f"'{tool}' needs a model that can {ability} ({capability}), and this one cannot: "
                 f"{owners} can."
             )
+    return model
 
 
 def tools_for(model: object) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import copy
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 __all__ = ["Average"]
 
@@ -12,8 +12,8 @@ class Average:
     """An exponential moving average of a model's weights, with a half-life in images.
 
     While training is young the half-life is at most a twentieth of the images seen, so that early
-    averages are not full of initial weights: Karras et al. (2022), "Elucidating the design space of
-    diffusion-based generative models", appendix F (its reference code).
+    averages are not full of initial weights: Karras et al. (2022), "Elucidating the design space
+    of diffusion-based generative models", in its reference code.
     """
 
     YOUNG = 0.05
@@ -27,7 +27,8 @@ class Average:
         """Take in the weights of `model` after a step of `batch` images, `images` seen so far."""
         half_life = min(self.half_life, self.YOUNG * images)
         new = 1.0 - 0.5 ** (batch / half_life) if half_life > 0 else 1.0
-        averages, weights = list(self.model.parameters()), list(model.parameters())
+        averages: list[Tensor] = list(self.model.parameters())
+        weights: list[Tensor] = list(model.parameters())
         torch._foreach_lerp_(averages, weights, new)
         for average, buffer in zip(self.model.buffers(), model.buffers(), strict=True):
             average.copy_(buffer)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -16,6 +15,9 @@ from torch import Tensor
 from allegory.errors import UserError
 from allegory.files import atomic
 from allegory.progress import say
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Checkpoint", "Checkpoints"]
 
@@ -53,7 +55,9 @@ class Checkpoints:
             with atomic(self.folder / f"{images:012d}.safetensors") as file:
                 save_file(tensors, file.name, metadata=about)
         except SafetensorError as error:
-            raise UserError(f"no checkpoint could be written to {self.folder}: {error}.") from error
+            raise UserError(
+                f"no checkpoint could be written to {self.folder}: {error}."
+            ) from error
         for old in self.paths()[: -self.keep]:
             old.unlink(missing_ok=True)
 

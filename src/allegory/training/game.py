@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
 
-from allegory.training.noise import Noise
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from allegory.training.noise import Noise
 
 __all__ = ["Game", "Losses", "Player", "Turn"]
 
 Losses = dict[str, Tensor]
-"""Named parts of a loss, each a scalar mean over examples; their sum is what a player minimises."""
+"""Named parts of a loss, each a scalar mean over examples; a player minimises their sum."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +38,7 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True)
 class Player:
-    """One who moves: the parts of the game whose weights it moves, and the loss it moves them by."""
+    """One who moves: which weights, and by which loss."""
 
     name: str
     owns: tuple[str, ...]

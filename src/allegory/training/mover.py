@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
 
 from allegory.errors import UserError
-from allegory.training.game import Game, Player
-from allegory.training.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from allegory.training.game import Game, Player
+    from allegory.training.settings import TrainingSettings
 
 __all__ = ["Mover", "movers", "weights"]
 
@@ -51,7 +55,7 @@ class Mover:
         processor need not wait for it.
         """
         gradients = self.gradients()
-        length = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
+        length: Tensor = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
         bad = ~(torch.isfinite(length) & torch.isfinite(total))
         limit = torch.where(self.length > 0, self.clip * self.length, length)
         kept = torch.minimum(length, limit)

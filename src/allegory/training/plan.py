@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import torch
 
 from allegory.training.checkpoint import Checkpoint
 from allegory.training.mover import weights
-from allegory.training.trainer import Trainer
+
+if TYPE_CHECKING:
+    from allegory.training.trainer import Trainer
 
 __all__ = ["plan"]
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
-from types import FrameType, TracebackType
+from typing import TYPE_CHECKING
 
 from allegory.progress import say
+
+if TYPE_CHECKING:
+    from types import FrameType, TracebackType
 
 __all__ = ["Stop"]
 

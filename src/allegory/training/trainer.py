@@ -8,8 +8,7 @@ the state is weights, moments and counters.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -25,14 +24,18 @@ from allegory.training import precision
 from allegory.training.average import Average
 from allegory.training.checkpoint import Checkpoint, Checkpoints
 from allegory.training.game import Game, Losses, Turn
-from allegory.training.journal import Journal
 from allegory.training.mover import Mover, movers
 from allegory.training.noise import Noise, fold
 from allegory.training.observers import Observer, Scene
 from allegory.training.schedule import passes, rate
-from allegory.training.settings import TrainingSettings
 from allegory.training.stop import Stop
 from allegory.training.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from allegory.training.journal import Journal
+    from allegory.training.settings import TrainingSettings
 
 __all__ = ["Trainer"]
 
@@ -176,7 +179,9 @@ class Trainer:
             x = flip(x, rows[here], s.seed, self.step)
         if isinstance(self.train.media, Images) and self.train.media.binary:
             seed = fold(s.seed, "binarize", self.step)
-            uniform = Noise(seed, batch=s.batch, rows=here, device=self.device).uniform(*x.shape[1:])
+            uniform = Noise(seed, batch=s.batch, rows=here, device=self.device).uniform(
+                *x.shape[1:]
+            )
             x = binarize(x, uniform)
         seed = fold(s.seed, player, self.step)
         noise = Noise(seed, batch=s.batch, rows=here, device=self.device)

@@ -46,8 +46,8 @@ class World:
 
         flat = torch.cat([t.reshape(-1).float() for t in tensors])
         dist.all_reduce(flat)
-        flat /= self.size
-        for tensor, mean in zip(tensors, flat.split([t.numel() for t in tensors]), strict=True):
+        means = torch.split(flat / self.size, [t.numel() for t in tensors])
+        for tensor, mean in zip(tensors, means, strict=True):
             tensor.copy_(mean.view_as(tensor))
 
     def any(self, flag: bool, device: torch.device) -> bool:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +16,9 @@ from allegory.data.store import Packed, Writer, key_of, packed
 from allegory.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from allegory.data.settings import DataSettings
