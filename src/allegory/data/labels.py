@@ -6,14 +6,17 @@ import csv
 import io
 import math
 import unicodedata
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from allegory.data.dataset import Column, Skipped
 from allegory.data.split import NAMES
 from allegory.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 __all__ = ["Labels", "category", "column", "from_folders", "from_table"]
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import struct
 import warnings
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -31,6 +30,8 @@ from allegory.data import reasons
 from allegory.data.reasons import Unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 __all__ = ["Header", "Unreadable", "fit", "quiet", "read_header", "read_picture"]

@@ -9,10 +9,8 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +19,9 @@ from allegory.data.dataset import Column, Skipped
 from allegory.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
     from numpy.typing import NDArray
 
 __all__ = ["Packed", "Writer", "cache_folder", "key_of", "packed", "saved"]

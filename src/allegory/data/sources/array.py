@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +16,9 @@ from allegory.data.store import Packed, Writer, key_of, packed
 from allegory.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from allegory.data.settings import DataSettings
@@ -140,8 +141,8 @@ def _channels_last(array: NDArray[np.generic]) -> NDArray[np.generic]:
     if array.ndim == 4 and array.shape[1] in CHANNELS:
         return np.moveaxis(array, 1, -1)
     raise UserError(
-        f"an array of shape {array.shape} holds no pictures: it must be (n, h, w), (n, h, w, c) or "
-        "(n, c, h, w) with 1, 3 or 4 channels."
+        f"an array of shape {array.shape} holds no pictures: it must be (n, h, w), (n, h, w, c) "
+        "or (n, c, h, w) with 1, 3 or 4 channels."
     )
 
 
