@@ -79,4 +79,5 @@ def _weighted(
     rows = np.searchsorted(total, uniform * total[-1], side="right")
     # rounding may carry the product to the very end, behind the last example that has weight
     last = np.flatnonzero(np.asarray(weights))[-1]
-    return np.minimum(rows, last).astype(np.int64)
+    drawn: NDArray[np.int64] = np.minimum(rows, last).astype(np.int64)
+    return drawn

@@ -21,7 +21,7 @@ SLACK = 1e-3
 """Rounding by which values may leave 0..1 or -1..1."""
 
 BRIGHT = 32.0
-"""A whole set of pictures in 0..255 has a pixel at least so bright; less is taken for a mistake."""
+"""Some pixel of a whole set in 0..255 is at least so bright; less is taken for a mistake."""
 
 
 def finite(array: NDArray[np.generic]) -> tuple[float, float]:

@@ -14,9 +14,9 @@ class DataSettings(BaseModel):
 
     source: str = "faces"
     """A folder, a .npy or .npz file, or the name of a built-in source."""
-    size: str = Field("auto", pattern=r"^(auto|\d+|\d+x\d+)$")
-    """Side length of pictures, HEIGHTxWIDTH, or "auto": the size of the pictures where they agree
-    and are small, else 64."""
+    size: str = Field(default="auto", pattern=r"^(auto|\d+|\d+x\d+)$")
+    """Side length of pictures, HEIGHTxWIDTH, or "auto": the size that nearly all pictures share
+    where it is small, else 64."""
     mode: Literal["auto", "grey", "rgb", "rgba"] = "auto"
     """Channels; "auto": grey where every picture is grey, else RGB."""
     examples: Annotated[int, Field(ge=1)] | None = None
@@ -29,9 +29,9 @@ class DataSettings(BaseModel):
     """Draw each pixel anew as black or white, with its grey value as probability."""
     flip: bool = False
     """Mirror training pictures left to right, half of the time."""
-    validation: float = Field(0.1, ge=0.0, lt=0.5)
+    validation: float = Field(default=0.1, ge=0.0, lt=0.5)
     """Share held out to choose the best checkpoint."""
-    test: float = Field(0.1, ge=0.0, lt=0.5)
+    test: float = Field(default=0.1, ge=0.0, lt=0.5)
     """Share held out to measure; a source with a test split of its own keeps that."""
-    data_seed: int = Field(0, ge=0)
+    data_seed: int = Field(default=0, ge=0)
     """Seed of rendering and splitting."""

@@ -141,8 +141,8 @@ def _channels_last(array: NDArray[np.generic]) -> NDArray[np.generic]:
     if array.ndim == 4 and array.shape[1] in CHANNELS:
         return np.moveaxis(array, 1, -1)
     raise UserError(
-        f"an array of shape {array.shape} holds no pictures: it must be (n, h, w), (n, h, w, c) or "
-        "(n, c, h, w) with 1, 3 or 4 channels."
+        f"an array of shape {array.shape} holds no pictures: it must be (n, h, w), (n, h, w, c) "
+        "or (n, c, h, w) with 1, 3 or 4 channels."
     )
 
 
