@@ -31,7 +31,7 @@ class Style:
     """Thickness at the ears."""
     hairline: float = 0.6
     """Height of the hairline in the middle of the forehead."""
-    window: float = 0.6
+    window: float = 0.92
     """Half the width of the window for the face."""
     nape: float = -0.42
     """Height where it ends at the back; at the temples it ends 0.4 higher."""
@@ -62,10 +62,10 @@ STYLES = MappingProxyType(
             hairline=0.58,
             volume=((0.0, 0.93, 0.42), (0.44, 0.26, 0.4)),
         ),
-        "fringe": Style(top=0.12, side=0.1, hairline=0.34, window=0.62, nape=-0.5),
-        "bob": Style(top=0.12, side=0.12, hairline=0.38, curtain=-0.72, width=0.9, window=0.56),
+        "fringe": Style(top=0.12, side=0.1, hairline=0.34, nape=-0.5),
+        "bob": Style(top=0.12, side=0.12, hairline=0.38, curtain=-0.72, width=0.9, window=0.62),
         "long": Style(
-            top=0.11, side=0.1, hairline=0.62, curtain=-1.6, width=0.86, parting=0.0, window=0.56
+            top=0.11, side=0.1, hairline=0.62, curtain=-1.6, width=0.86, parting=0.0, window=0.62
         ),
         "curly": Style(
             top=0.2,
@@ -76,7 +76,7 @@ STYLES = MappingProxyType(
             volume=((0.0, 0.38, -0.22), (0.98, 0.84, 0.92)),
         ),
         "bun": Style(
-            top=0.06, side=0.045, hairline=0.64, knot=((0.0, 1.13, -0.28), 0.27), window=0.58
+            top=0.06, side=0.045, hairline=0.64, knot=((0.0, 1.13, -0.28), 0.27)
         ),
         "puffs": Style(
             top=0.05,
@@ -126,5 +126,5 @@ def _window(style: Style, x: Array, y: Array, z: Array) -> Array:
     top = style.hairline + 0.03
     lift = style.sweep * (x - 0.25)
     return ellipsoid(
-        x, y - lift, z, (0.0, top - reach, 0.95), (style.window, reach, 0.78)
+        x, y - lift, z, (0.0, top - reach, 1.0), (style.window, reach, 0.95)
     )

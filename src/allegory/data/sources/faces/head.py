@@ -25,6 +25,8 @@ __all__ = ["FAR", "Head", "Parts", "Wears"]
 
 FAR = np.float32(9.0)
 """A distance longer than any ray."""
+TORSO = (0.0, -2.0, -0.25), (1.32, 0.86, 0.6)
+"""Centre and radii of the shoulders."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,10 @@ class Head:
 
     def distance(self, x: Array, y: Array, z: Array) -> Array:
         """Distance from points in the picture's frame to the nearest part, (n,)."""
-        parts = self.parts(x, y, z)
+        return self.union(self.parts(x, y, z))
+
+    def union(self, parts: Parts) -> Array:
+        """Distance to the nearest of the parts, (n,)."""
         d = np.minimum(parts.skin, parts.cloth)
         if self.wears.style or self.wears.beard:
             d = smooth_min(d, parts.hair, 0.03)
@@ -90,6 +95,26 @@ class Head:
             d = np.minimum(d, parts.frame)
         if self.wears.sunglasses:
             d = np.minimum(d, parts.lens)
+        return d
+
+    def rough(self, x: Array, y: Array, z: Array) -> Array:
+        """About the same without small detail, (n,): enough for soft shadows."""
+        hx, hy, hz = self.into_head(x, y, z)
+        skull = ellipsoid(hx, hy, hz, (0.0, 0.2, -0.12), (0.72, 0.80, 0.88))
+        jaw = ellipsoid(hx, hy, hz, (0.0, -0.33, 0.14), (0.58, 0.72, 0.62))
+        d = smooth_min(skull, jaw, 0.32)
+        d = smooth_min(d, sphere(hx, hy, hz, (0.0, -0.24, 0.8), 0.12), 0.1)
+        d = np.minimum(d, norm(x, z + 0.2) - 0.31)
+        d = np.minimum(d, ellipsoid(x, y, z, *TORSO))
+        wears = self.wears
+        if wears.style:
+            d = np.minimum(d, hair(wears.style, hx, hy, hz, skull))
+        if wears.hat:
+            d = np.minimum(d, wear.hat(hx, hy, hz, skull))
+        if wears.glasses:
+            d = np.minimum(d, wear.glasses(np.abs(hx), hy, hz))
+        if wears.sunglasses:
+            d = np.minimum(d, np.minimum(*wear.sunglasses(np.abs(hx), hy, hz)))
         return d
 
     def into_head(self, x: Array, y: Array, z: Array) -> tuple[Array, Array, Array]:
@@ -112,7 +137,7 @@ class Head:
         ax = np.abs(hx)
         skull = ellipsoid(ax, hy, hz, (0.0, 0.2, -0.12), (0.72, 0.80, 0.88))
         face = self._face(ax, hy, hz, skull)
-        neck = capsule(np.abs(x), y, z, (0.0, -1.6, -0.22), (0.0, -0.5, -0.16), 0.38, 0.34)
+        neck = capsule(np.abs(x), y, z, (0.0, -1.6, -0.26), (0.0, -0.5, -0.2), 0.34, 0.29)
         skin = smooth_min(face, neck, 0.12)
         cloth = _shoulders(np.abs(x), y, z, neck)
         wears = self.wears
@@ -196,6 +221,6 @@ def _nose(ax: Array, y: Array, z: Array, smile: Array) -> Array:
 
 
 def _shoulders(ax: Array, y: Array, z: Array, neck: Array) -> Array:
-    torso = ellipsoid(ax, y, z, (0.0, -2.05, -0.2), (1.3, 0.82, 0.62))
-    collar = smooth_max(neck - 0.05, y + 1.18 + 0.12 * z, 0.05)
+    torso = ellipsoid(ax, y, z, *TORSO)
+    collar = smooth_max(neck - 0.05, y + 1.14 + 0.25 * z, 0.05)
     return smooth_min(torso, collar, 0.1)

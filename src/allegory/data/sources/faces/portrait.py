@@ -37,18 +37,27 @@ class Portrait:
         taken = {k: v.take(index, axis=-1) for k, v in arrays.items()}
         return replace(self, head=self.head.take(index), **taken)
 
-    def distance(self, x: Array, y: Array, z: Array) -> Array:
-        """Distance from each ray's point to the surface, (n,)."""
-        return self.head.distance(x, y, z)
+    @property
+    def field(self) -> Head:
+        """The shape."""
+        return self.head
 
-    def paint(self, x: Array, y: Array, z: Array, pixel: Array) -> Surface:
-        """What the light meets at these points; edges are softened over `pixel`, (n,) each."""
+    def paint(self, x: Array, y: Array, z: Array, pixel: Array) -> tuple[Array, Surface]:
+        """Distance to these points, (n,), and what the light meets there.
+
+        Args:
+            x: Points in the picture's frame, (n,) each.
+            y: See x.
+            z: See x.
+            pixel: Over what length edges are softened, (n,).
+        """
         parts = self.head.parts(x, y, z)
         wears = self.head.wears
         surface = self._skin(parts, pixel)
+        nearest = parts.skin
         if wears.style or wears.beard:
-            _cover(surface, parts.skin - parts.hair, pixel, *self._hair(parts), 0.0, 1.0)
-        nearest = np.minimum(parts.skin, parts.hair)
+            _cover(surface, nearest - parts.hair, pixel, *self._hair(parts), 0.0, 1.0)
+            nearest = np.minimum(nearest, parts.hair)
         _cover(surface, nearest - parts.cloth, pixel, self.cloth, 0.04, 0.0, 0.0)
         if wears.hat:
             nearest = np.minimum(nearest, parts.cloth)
@@ -57,7 +66,7 @@ class Portrait:
             black = np.full_like(self.cloth, 0.02)
             worn = np.minimum(parts.frame, parts.lens)
             _cover(surface, nearest - worn, pixel, black, 0.9, 0.0, 0.0)
-        return surface
+        return self.head.union(parts), surface
 
     def _skin(self, parts: Parts, pixel: Array) -> Surface:
         x, y, z = parts.x, parts.y, parts.z
@@ -88,7 +97,7 @@ class Portrait:
         dip = 0.012 * step(0.3, 0.0, along)
         upper = (0.062 - dip) * taper + gape - above
         lower = 0.082 * np.sqrt(taper) * taper + gape + above
-        edge = np.minimum(upper, lower)
+        edge = np.minimum(upper, lower) + 0.4 * np.minimum(1.04 - along * along, 0.0)
         cover = step(-0.6 * pixel - 0.008, 0.6 * pixel + 0.008, edge) * front
         mix(albedo, self.lips, cover * 0.9)
         gloss += 0.2 * cover
@@ -147,7 +156,7 @@ class Portrait:
         angle = np.arctan2(parts.x, parts.z + 0.3)
         lock = np.sin(23.0 * angle + 1.5 * np.sin(3.0 * parts.y))
         fine = np.sin(71.0 * angle + 4.0 * lock)
-        return self.hair * (1.0 + 0.22 * lock + 0.14 * fine), 0.32 + 0.1 * fine
+        return self.hair * (1.0 + 0.14 * lock + 0.1 * fine), 0.2 + 0.06 * fine
 
 
 def _cover(

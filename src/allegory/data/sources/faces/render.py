@@ -15,22 +15,30 @@ from allegory.data.sources.faces.factors import Kind, Table
 from allegory.data.sources.faces.field import Array
 from allegory.data.sources.faces.portrait import portraits
 from allegory.data.sources.faces.shade import Surface, encode, light_surface, wall
-from allegory.data.sources.faces.trace import EYE, NEAR, VIEW, Scene, march, normals, rays
+from allegory.data.sources.faces.trace import EYE, VIEW, Field, approach, march, normals, rays
 
 __all__ = ["render"]
 
 TILE = 4
 CHUNK = 1 << 16
 """Pixels rendered together: the arrays of a chunk stay in the processor's cache."""
-CORNERS = ((0.375, 0.125), (0.875, 0.375), (0.125, 0.625), (0.625, 0.875))
-"""Where in a pixel the four rays of an edge go: a rotated grid."""
+HALF = np.float32(0.5)
 
 
-class Painted(Scene, Protocol):
-    """A scene that knows its colours."""
+class Scene(Protocol):
+    """What is drawn: a shape with its colours, one a ray."""
 
-    def paint(self, x: Array, y: Array, z: Array, pixel: Array) -> Surface:
-        """What the light meets at these points."""
+    @property
+    def field(self) -> Field:
+        """The shape."""
+        ...
+
+    def take(self, index: NDArray[np.integer]) -> Self:
+        """The scenes of these rays."""
+        ...
+
+    def paint(self, x: Array, y: Array, z: Array, pixel: Array) -> tuple[Array, Surface]:
+        """Distance to these points, (n,), and what the light meets there."""
         ...
 
 
@@ -73,7 +81,7 @@ def render(
         for i in range(0, len(rows), a_chunk)
     ]
 
-    def work(job: tuple[NDArray[np.int64], Painted]) -> None:
+    def work(job: tuple[NDArray[np.intp], Scene]) -> None:
         rows, scene = job
         here = Stage(stage.light[:, rows], stage.wall[:, rows])
         out[rows] = _Pictures(scene, here, len(rows), height, width).pixels()
@@ -96,7 +104,7 @@ def _stage(table: Table) -> Stage:
 class _Pictures:
     """Some pictures in the making."""
 
-    scene: Painted
+    scene: Scene
     stage: Stage
     count: int
     height: int
@@ -109,94 +117,63 @@ class _Pictures:
 
     def pixels(self) -> NDArray[np.uint8]:
         """The pictures, (count, height, width, 3)."""
-        shape = (self.count, self.height, self.width)
         which, row, column, start = self._near_rays()
+        direction = rays(column + HALF, row + HALF, self.height, self.width)
+        met = march(self.scene.field.take(which), direction, start, pixel=self.pixel)
+        image = self._wall()
         flat = (which * self.height + row) * self.width + column
-        depth = np.full(shape, np.inf, np.float32)
-        every = np.arange(np.prod(shape))
-        at = np.unravel_index(every, shape)
-        image = self._wall(at[0], at[1] + np.float32(0.5), at[2] + np.float32(0.5))
-        colour, t, hit = self._trace(which, row + np.float32(0.5), column + np.float32(0.5), start)
-        image[:, flat[hit]] = colour
-        depth.reshape(-1)[flat[hit]] = t
-        self._smooth_edges(image, depth)
-        return encode(image).T.reshape(*shape, 3)
+        hit = np.flatnonzero(met.hit)
+        image[:, flat[hit]] = self._colour(which[hit], direction, hit, met.way[hit])
+        edge = np.flatnonzero(met.cover > 0.02)
+        colour = self._colour(which[edge], direction, edge, met.graze[edge])
+        behind = image[:, flat[edge]]
+        image[:, flat[edge]] = behind + (colour - behind) * met.cover[edge]
+        return encode(image).T.reshape(self.count, self.height, self.width, 3)
 
-    def _near_rays(
-        self,
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], Array]:
+    def _near_rays(self) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], Array]:
         """Rays that may meet something: picture, row, column, and how far they may skip.
 
-        A cone about each tile of pixels is marched first: most of the wall ends there, and the
-        other rays start near the surface.
+        A cone about each tile of pixels goes first: most of the wall ends there, and the other
+        rays start near the surface.
         """
         high, wide = -(-self.height // TILE), -(-self.width // TILE)
-        which, row, column = (
-            i.reshape(-1) for i in np.indices((self.count, high, wide), dtype=np.int64)
-        )
-        middle = [(i * TILE + np.float32(TILE / 2)).astype(np.float32) for i in (column, row)]
-        direction = rays(*middle, self.height, self.width)
-        cone = self.pixel * TILE * 0.75
-        t = np.full(len(which), NEAR, np.float32)
-        t, hit = march(self.scene.take(which), direction, t, cone=cone, steps=24)
-        tiles = np.flatnonzero(hit)
-        in_tile = np.arange(TILE)
-        r = (row[tiles, None, None] * TILE + in_tile[:, None]) + 0 * in_tile
-        c = (column[tiles, None, None] * TILE + in_tile) + 0 * in_tile[:, None]
-        start = np.broadcast_to((t[tiles] * (1.0 - 1.2 * cone))[:, None, None], r.shape)
-        keep = (r < self.height) & (c < self.width)
-        return np.broadcast_to(which[tiles, None, None], r.shape)[keep], r[keep], c[keep], start[keep]
+        tiles = np.indices((self.count, high, wide)).reshape(3, -1)
+        which, row, column = tiles[0], tiles[1] * TILE, tiles[2] * TILE
+        middle = np.float32(TILE / 2)
+        direction = rays(column + middle, row + middle, self.height, self.width)
+        # half the diagonal of a tile, and a pixel for the edges that rays may graze
+        cone = self.pixel * (TILE * 0.71 + 1.0)
+        start, near = approach(self.scene.field.take(which), direction, cone=cone)
+        tile = np.flatnonzero(near)[:, None]
+        down, across = np.indices((TILE, TILE)).reshape(2, 1, -1)
+        row, column = row[tile] + down, column[tile] + across
+        inside = (row < self.height) & (column < self.width)
+        ray_tile = np.broadcast_to(tile, row.shape)[inside]
+        return which[ray_tile], row[inside], column[inside], start[ray_tile]
 
-    def _trace(
-        self, which: NDArray[np.int64], row: Array, column: Array, start: Array
-    ) -> tuple[Array, Array, NDArray[np.int64]]:
-        """Colours (3, m) and ways (m,) of the rays that meet something, and which do, (m,)."""
-        direction = rays(column.astype(np.float32), row.astype(np.float32), self.height, self.width)
-        cone = self.pixel * 0.3
-        t, met = march(self.scene.take(which), direction, start, cone=cone, steps=24)
-        hit = np.flatnonzero(met)
-        scene, t = self.scene.take(which[hit]), t[hit]
-        view = tuple(d[hit] for d in direction)
-        x, y, z = view[0] * t, view[1] * t, view[2] * t + np.float32(EYE)
-        pixel = t * np.float32(self.pixel)
-        normal = normals(scene, x, y, z, 0.35 * pixel + np.float32(0.002))
-        surface = scene.paint(x, y, z, pixel)
-        light = self.stage.light[:, which[hit]]
-        return light_surface(scene, surface, (x, y, z), normal, view, light), t, hit
+    def _colour(
+        self,
+        which: NDArray[np.intp],
+        direction: tuple[Array, Array, Array],
+        index: NDArray[np.intp],
+        way: Array,
+    ) -> Array:
+        """The colours of these rays at these distances, linear RGB, (3, m)."""
+        scene = self.scene.take(which)
+        view = tuple(d[index] for d in direction)
+        x, y, z = view[0] * way, view[1] * way, view[2] * way + np.float32(EYE)
+        pixel = way * np.float32(self.pixel)
+        d, surface = scene.paint(x, y, z, pixel)
+        normal = normals(scene.field, x, y, z, d, np.float32(0.4) * pixel + np.float32(0.003))
+        light = self.stage.light.take(which, axis=1)
+        return light_surface(scene.field, surface, (x, y, z), normal, view, light)
 
-    def _wall(self, which: NDArray[np.int64], row: Array, column: Array) -> Array:
+    def _wall(self) -> Array:
+        """The pictures with nothing in front of the wall, linear RGB, (3, pixels)."""
+        shape = (self.count, self.height, self.width)
+        which, row, column = np.indices(shape).reshape(3, -1)
         scale = np.float32(2.0 / min(self.height, self.width))
-        x = (column - np.float32(self.width / 2)) * scale
-        y = (np.float32(self.height / 2) - row) * scale
-        return wall(
-            self.stage.wall[:, which],
-            x.astype(np.float32),
-            y.astype(np.float32),
-            self.stage.light[:, which],
-        )
-
-    def _smooth_edges(self, image: Array, depth: Array) -> None:
-        """Trace four rays for each pixel on an outline, in place: depth jumps to a neighbour."""
-        near = _neighbours(depth, np.minimum)
-        which, row, column = np.nonzero(_neighbours(depth, np.maximum) > near + np.float32(0.12))
-        if len(which) == 0:
-            return
-        flat = (which * self.height + row) * self.width + column
-        start = np.tile(near[which, row, column] - np.float32(0.15), 4)
-        rows = np.concatenate([row + np.float32(dy) for _, dy in CORNERS])
-        columns = np.concatenate([column + np.float32(dx) for dx, _ in CORNERS])
-        four = np.tile(which, 4)
-        colour = self._wall(four, rows, columns)
-        met, _, hit = self._trace(four, rows, columns, start)
-        colour[:, hit] = met
-        image[:, flat] = colour.reshape(3, 4, -1).sum(axis=1) * np.float32(0.25)
-
-
-def _neighbours(depth: Array, best: np.ufunc) -> Array:
-    """The extreme of each pixel's depth and its four neighbours', (n, height, width)."""
-    out = depth.copy()
-    for axis in (1, 2):
-        low, high = np.moveaxis(out, axis, 0), np.moveaxis(depth, axis, 0)
-        best(low[1:], high[:-1], out=low[1:])
-        best(low[:-1], high[1:], out=low[:-1])
-    return out
+        x = (column + np.float32(0.5 - self.width / 2)) * scale
+        y = (np.float32(self.height / 2 - 0.5) - row) * scale
+        stage = self.stage
+        return wall(stage.wall[:, which], x, y, stage.light[:, which])

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allegory.data.sources.faces.field import Array
-from allegory.data.sources.faces.trace import Scene
+from allegory.data.sources.faces.trace import Field
 
 __all__ = ["Surface", "encode", "light_surface", "wall"]
 
@@ -34,7 +34,7 @@ class Surface:
 
 
 def light_surface(
-    scene: Scene,
+    field: Field,
     surface: Surface,
     point: tuple[Array, Array, Array],
     normal: tuple[Array, Array, Array],
@@ -44,7 +44,7 @@ def light_surface(
     """The light that leaves each point towards the camera, linear RGB, (3, n).
 
     Args:
-        scene: The field of each point's ray.
+        field: One a point.
         surface: What is there.
         point: Where it is, (n,) each.
         normal: Unit normals, (n,) each.
@@ -54,8 +54,8 @@ def light_surface(
     x, y, z = point
     nx, ny, nz = normal
     facing = nx * light[0] + ny * light[1] + nz * light[2]
-    open_sky = _occlusion(scene, point, normal)
-    shadow = _shadow(scene, point, normal, light)
+    open_sky = _occlusion(field, point, normal)
+    shadow = _shadow(field, point, normal, light, facing)
     lit = np.maximum(facing, 0.0) * shadow
     colour = np.empty_like(surface.albedo)
     up = 0.5 + 0.5 * ny
@@ -70,8 +70,8 @@ def light_surface(
         colour[channel] = surface.albedo[channel] * (soft * np.float32(KEY[channel] / 2) + ambient)
     shine = _highlight(surface, normal, view, light) * lit
     rim = 1.0 + nx * view[0] + ny * view[1] + nz * view[2]
-    rim = rim * rim * rim * open_sky * (0.06 + 0.25 * surface.gloss)
-    colour += shine + rim * np.float32(0.6) + surface.glint
+    rim = rim * rim * rim * open_sky * (1.0 - surface.strand) * surface.gloss
+    colour += shine + rim * np.float32(0.35) + surface.glint
     return colour
 
 
@@ -95,34 +95,36 @@ def _highlight(
 
 
 def _occlusion(
-    scene: Scene, point: tuple[Array, Array, Array], normal: tuple[Array, Array, Array]
+    field: Field, point: tuple[Array, Array, Array], normal: tuple[Array, Array, Array]
 ) -> Array:
     """How much of the sky each point sees, 0..1, (n,) (Evans 2006)."""
     blocked = np.zeros_like(point[0])
     for reach, weight in ((0.07, 4.0), (0.22, 2.0)):
-        d = scene.distance(*(p + np.float32(reach) * n for p, n in zip(point, normal, strict=True)))
+        d = field.rough(*(p + np.float32(reach) * n for p, n in zip(point, normal, strict=True)))
         blocked += np.maximum(np.float32(reach) - d, 0.0) * np.float32(weight)
     return 1.0 / (1.0 + blocked + blocked * blocked)
 
 
 def _shadow(
-    scene: Scene,
+    field: Field,
     point: tuple[Array, Array, Array],
     normal: tuple[Array, Array, Array],
     light: Array,
+    facing: Array,
 ) -> Array:
     """How much of the key light reaches each point, 0..1, (n,); edges soften with distance."""
-    lit = np.ones_like(point[0])
-    for way in (0.06, 0.13, 0.24, 0.42, 0.7):
-        d = scene.distance(
-            *(
-                p + np.float32(0.02) * n + np.float32(way) * direction
-                for p, n, direction in zip(point, normal, light, strict=True)
-            )
-        )
-        np.minimum(lit, 0.5 + d * np.float32(4.0 / way), out=lit)
+    shadow = np.zeros_like(facing)
+    towards = np.flatnonzero(facing > -0.1)
+    field = field.take(towards)
+    origin = [(p + np.float32(0.03) * n)[towards] for p, n in zip(point, normal, strict=True)]
+    direction = light.take(towards, axis=1)
+    lit = np.ones_like(origin[0])
+    for way in (0.07, 0.17, 0.34, 0.65):
+        d = field.rough(*(o + np.float32(way) * v for o, v in zip(origin, direction, strict=True)))
+        np.minimum(lit, 0.55 + d * np.float32(3.5 / way), out=lit)
     np.clip(lit, 0.0, 1.0, out=lit)
-    return lit * lit * (3.0 - 2.0 * lit)
+    shadow[towards] = lit * lit * (3.0 - 2.0 * lit)
+    return shadow
 
 
 def wall(colour: Array, x: Array, y: Array, light: Array) -> Array:
