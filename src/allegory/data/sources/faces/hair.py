@@ -1,0 +1,130 @@
+"""Haircuts: a shell over the skull and a curtain below it, with a window for the face."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from allegory.data.sources.faces.field import (
+    Array,
+    Point,
+    bump,
+    ellipsoid,
+    norm,
+    smooth_max,
+    smooth_min,
+    sphere,
+)
+
+__all__ = ["STYLES", "Style"]
+
+
+@dataclass(frozen=True)
+class Style:
+    """A haircut, in the frame of the head (lengths in half heads)."""
+
+    top: float = 0.1
+    """Thickness over the crown."""
+    side: float = 0.05
+    """Thickness at the ears."""
+    hairline: float = 0.6
+    """Height of the hairline in the middle of the forehead."""
+    window: float = 0.92
+    """Half the width of the window for the face."""
+    nape: float = -0.42
+    """Height where it ends at the back; at the temples it ends 0.4 higher."""
+    parting: float | None = None
+    """Where it is parted, to the right of the middle."""
+    sweep: float = 0.0
+    """How much lower the hairline is to the left than to the right."""
+    curtain: float | None = None
+    """Height where hair that falls down the sides ends."""
+    width: float = 0.86
+    """Half the width of the curtain."""
+    curls: float = 0.0
+    """Depth of the curls."""
+    volume: tuple[Point, Point] | None = None
+    """Centre and radii of an ellipsoid of more hair."""
+    knot: tuple[Point, float] | None = None
+    """Centre (x ≥ 0: one on each side) and radius of a ball of hair."""
+
+
+STYLES = MappingProxyType(
+    {
+        "bald": None,
+        "buzz": Style(top=0.025, side=0.015, hairline=0.62),
+        "short": Style(top=0.13, side=0.06, hairline=0.56, parting=0.3, sweep=0.25),
+        "quiff": Style(
+            top=0.12,
+            side=0.035,
+            hairline=0.58,
+            volume=((0.0, 0.93, 0.42), (0.44, 0.26, 0.4)),
+        ),
+        "fringe": Style(top=0.12, side=0.1, hairline=0.34, nape=-0.5),
+        "bob": Style(top=0.12, side=0.12, hairline=0.38, curtain=-0.72, width=0.9, window=0.62),
+        "long": Style(
+            top=0.11, side=0.1, hairline=0.62, curtain=-1.6, width=0.86, parting=0.0, window=0.62
+        ),
+        "curly": Style(
+            top=0.2,
+            side=0.15,
+            hairline=0.52,
+            curls=0.06,
+            nape=-0.6,
+            volume=((0.0, 0.38, -0.22), (0.98, 0.84, 0.92)),
+        ),
+        "bun": Style(
+            top=0.06, side=0.045, hairline=0.64, knot=((0.0, 1.13, -0.28), 0.27)
+        ),
+        "puffs": Style(
+            top=0.05,
+            side=0.04,
+            hairline=0.62,
+            curls=0.035,
+            knot=((0.68, 0.8, -0.2), 0.34),
+            parting=0.0,
+        ),
+    }
+)
+"""The haircuts by name."""
+
+
+def hair(style: Style, x: Array, y: Array, z: Array, skull: Array) -> Array:
+    """Distance to the hair, (n,): points in the frame of the head, and their skull distance."""
+    ax = np.abs(x)
+    height = np.clip(y * 1.25, 0.0, 1.0)
+    d = skull - (style.side + (style.top - style.side) * height)
+    # the shell ends along a line that falls from the temples to the nape
+    d = smooth_max(d, style.nape + 0.16 + 0.36 * z - y, 0.06)
+    if style.volume:
+        d = smooth_min(d, ellipsoid(ax, y, z, *style.volume), 0.1)
+    if style.curtain is not None:
+        d = smooth_min(d, _curtain(style, ax, y, z), 0.12)
+    if style.parting is not None:
+        d = d + 0.07 * bump(x, y, z, (style.parting, 1.05, 0.3), (0.1, 0.6, 0.75))
+    d = smooth_max(d, -_window(style, x, y, z), 0.05)
+    if style.knot:
+        centre, radius = style.knot
+        d = smooth_min(d, sphere(ax, y, z, centre, radius), 0.06)
+    if style.curls:
+        d = d - style.curls * np.sin(11.0 * x) * np.sin(11.0 * y + 1.0) * np.sin(11.0 * z)
+    return d
+
+
+def _curtain(style: Style, ax: Array, y: Array, z: Array) -> Array:
+    end = style.curtain or 0.0
+    fall = np.clip(0.35 - y, 0.0, 2.0)
+    column = norm(ax, (z + 0.18) * (style.width / 0.82)) - (style.width + 0.06 * fall)
+    column = smooth_max(column, end - y, 0.16)
+    return smooth_max(column, y - 0.3, 0.3)
+
+
+def _window(style: Style, x: Array, y: Array, z: Array) -> Array:
+    reach = 1.25 if style.curtain is not None else 0.9
+    top = style.hairline + 0.03
+    lift = style.sweep * (x - 0.25)
+    return ellipsoid(
+        x, y - lift, z, (0.0, top - reach, 1.0), (style.window, reach, 0.95)
+    )
