@@ -212,11 +212,14 @@ class Trainer:
         Raises:
             UserError: it happened again.
         """
-        mover = next((m for m in self.movers if float(m.streak) >= PATIENCE), None)
-        if mover is None:
+        stuck = [m for m in self.movers if float(m.streak) >= PATIENCE]
+        if not stuck:
             return
-        suspect = f"{PATIENCE} moves of '{mover.player.name}' in a row were not finite"
-        where = f"{suspect}; first seen in {mover.suspect()}"
+        mover = stuck[0]
+        where = (
+            f"{PATIENCE} moves of '{mover.player.name}' in a row were not finite; first seen in "
+            f"{mover.suspect()}"
+        )
         checkpoint = self.checkpoints.newest() if self.checkpoints else None
         if checkpoint is None or self.caution < 1.0:
             raise UserError(
@@ -225,6 +228,8 @@ class Trainer:
             )
         self.restore(checkpoint)
         self.caution, self.precision = 0.5 * self.caution, "float32"
+        for mover in self.movers:
+            mover.streak = torch.zeros_like(mover.streak)
         if self.journal and self.world.leads:
             self.journal.forget_after(self.images)
         self.save()

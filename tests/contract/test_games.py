@@ -1,0 +1,142 @@
+"""What holds for every game: tested once, for all in the table of recipes."""
+
+import math
+
+import pytest
+import torch
+from tests.examples import GAMES, data_for, equal, game_for, run_for, trainer_for, weights_of
+
+from allegory.training.checkpoint import Checkpoints
+from allegory.training.game import Turn
+from allegory.training.noise import Noise
+
+every_game = pytest.mark.parametrize(("name", "kind"), GAMES)
+
+
+def turn(batch, rows=slice(None), seed=1):
+    return Turn(step=0, images=0, noise=Noise(seed, batch=batch, rows=rows))
+
+
+@every_game
+def test_players_own_each_weight_exactly_once(name, kind):
+    trainer = trainer_for(name, kind)
+    owned = [n for mover in trainer.movers for n in mover.names]
+    trainable = [n for n, p in trainer.game.named_parameters() if p.requires_grad]
+    assert sorted(owned) == sorted(trainable)
+
+
+@every_game
+def test_a_move_changes_only_what_its_player_owns(name, kind):
+    trainer = trainer_for(name, kind)
+    for mover in trainer.movers:
+        before = {n: p.detach().clone() for n, p in trainer.game.named_parameters()}
+        losses = trainer.gradients(mover, {})
+        mover.step(1e-3, sum(losses.values()))
+        for n, p in trainer.game.named_parameters():
+            if n not in mover.names:
+                assert torch.equal(p, before[n])
+                assert p.grad is None
+        assert any(not torch.equal(p, before[n]) for n, p in trainer.game.named_parameters())
+
+
+@every_game
+def test_losses_are_finite_scalars_in_float32(name, kind):
+    data = data_for(kind)
+    game = game_for(run_for(name), data)
+    x = data.take(range(8))
+    for player in game.players():
+        losses = player.loss(x, turn(8))
+        assert losses
+        for value in losses.values():
+            assert value.shape == ()
+            assert value.dtype == torch.float32
+            assert math.isfinite(value.detach())
+    held_out = game.held_out(game.model, x, Noise(0, batch=8))
+    assert all(math.isfinite(v.detach()) for v in held_out.values())
+
+
+@every_game
+def test_a_batch_in_slices_is_the_batch_in_one(name, kind):
+    data = data_for(kind)
+    game = game_for(run_for(name), data)
+    x = data.take(range(8))
+    for player in game.players():
+        whole = player.loss(x, turn(8))
+        parts = [player.loss(x[s], turn(8, s)) for s in (slice(0, 3), slice(3, 8))]
+        for key, value in whole.items():
+            mean = (3 * parts[0][key] + 5 * parts[1][key]) / 8
+            torch.testing.assert_close(mean, value, rtol=1e-4, atol=1e-4)
+
+
+@every_game
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_killed_and_resumed_is_undisturbed_bit_for_bit(name, kind, precision, tmp_path):
+    undisturbed = trainer_for(name, kind, precision=precision)
+    for _ in range(7):
+        undisturbed.round()
+
+    first = trainer_for(name, kind, precision=precision)
+    for _ in range(3):
+        first.round()
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.save(first.state(), first.images)
+    second = trainer_for(name, kind, precision=precision)
+    second.restore(checkpoints.newest())
+    for _ in range(4):
+        second.round()
+
+    assert equal(weights_of(second), weights_of(undisturbed))
+
+
+@every_game
+def test_observers_cannot_change_a_run(name, kind):
+    def meddle(scene):
+        torch.manual_seed(123)
+        torch.rand(7)
+
+    plain = trainer_for(name, kind)
+    watched = trainer_for(name, kind, observers=[meddle])
+    plain.play()
+    watched.play()
+    assert equal(weights_of(plain), weights_of(watched))
+
+
+@every_game
+def test_another_seed_is_another_run(name, kind):
+    a, b = trainer_for(name, kind), trainer_for(name, kind, seed=1)
+    for trainer in (a, b):
+        trainer.round()
+    assert not equal(weights_of(a), weights_of(b))
+
+
+@every_game
+def test_training_lowers_the_held_out_loss(name, kind):
+    trainer = trainer_for(name, kind, images=1_600)
+    before = trainer.held_out_losses()["total"]
+    trainer.play()
+    assert trainer.held_out_losses()["total"] < before
+
+
+@every_game
+def test_memory_that_runs_out_cuts_the_batch_and_changes_nothing_else(name, kind):
+    roomy, tight = (trainer_for(name, kind, precision="float32") for _ in range(2))
+    for a, b in zip(roomy.movers, tight.movers, strict=True):
+        b.player = limited(b.player, most=3)
+        expected, found = roomy.gradients(a, {}), tight.gradients(b, {})
+        for key, value in expected.items():
+            torch.testing.assert_close(found[key], value, rtol=1e-5, atol=1e-5)
+        for p, q in zip(a.gradients(), b.gradients(), strict=True):
+            torch.testing.assert_close(p, q, rtol=1e-3, atol=1e-4 * p.abs().max().item())
+    assert tight.slices == 4
+
+
+def limited(player, most):
+    """The player on a device whose memory holds `most` examples."""
+    import dataclasses
+
+    def loss(x, turn):
+        if len(x) > most:
+            raise torch.OutOfMemoryError("no room")
+        return player.loss(x, turn)
+
+    return dataclasses.replace(player, loss=loss)

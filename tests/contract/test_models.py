@@ -1,0 +1,113 @@
+"""What holds for every model that claims a capability."""
+
+import pytest
+import torch
+from tests.examples import GAMES, data_for, pictures, run_for
+
+from allegory.capabilities import CAPABILITIES, Decodes, Encodes, Samples, Scores, capabilities_of
+from allegory.media import Images
+from allegory.models.build import build
+from allegory.models.files import load_model, save_weights, write_card
+
+every_model = pytest.mark.parametrize(("name", "kind"), GAMES)
+
+
+def model_for(name, kind):
+    torch.manual_seed(0)
+    return build(run_for(name).game.blueprint(data_for(kind).media)).eval()
+
+
+def need(model, capability):
+    if not isinstance(model, capability):
+        pytest.skip(f"does not claim {capability.__name__}")
+
+
+def in_range(x, media):
+    assert x.dtype == torch.float32
+    assert x.shape[1:] == media.shape
+    assert torch.isfinite(x).all()
+    if isinstance(media, Images):
+        assert x.min() >= -1
+        assert x.max() <= 1
+
+
+@every_model
+def test_samples(name, kind):
+    model = model_for(name, kind)
+    need(model, Samples)
+    x = model.sample(5, rng=3)
+    assert len(x) == 5
+    in_range(x, model.media)
+    assert torch.equal(x, model.sample(5, rng=torch.Generator().manual_seed(3)))
+    assert not torch.equal(x, model.sample(5, rng=4))
+
+
+@every_model
+def test_encodes(name, kind):
+    model, x = model_for(name, kind), data_for(kind).take(range(6))
+    need(model, Encodes)
+    q = model.encode(x)
+    assert q.mean.shape == q.std.shape == (6, 3)
+    assert (q.std >= 0).all()
+    alone = model.encode(x[2:3])
+    torch.testing.assert_close(alone.mean[0], q.mean[2], rtol=1e-4, atol=1e-5)
+
+
+@every_model
+def test_decodes(name, kind):
+    model = model_for(name, kind)
+    need(model, Decodes)
+    z = model.latent.draw(6, 0)
+    assert z.shape == (6, model.latent.size)
+    x = model.decode(z)
+    in_range(x, model.media)
+    assert torch.equal(x, model.decode(z))
+    torch.testing.assert_close(model.decode(z[2:3])[0], x[2], rtol=1e-4, atol=1e-5)
+
+
+@every_model
+def test_scores(name, kind):
+    model, x = model_for(name, kind), data_for(kind).take(range(6))
+    need(model, Scores)
+    assert model.density in ("exact", "lower bound")
+    one = model.log_prob(x, rng=0)
+    assert one.shape == (6,)
+    assert torch.equal(one, model.log_prob(x, rng=0))
+    # more draws tighten a bound, on average
+    assert model.log_prob(x, rng=0, draws=50).mean() > one.mean() - 1e-3
+
+
+@every_model
+def test_a_saved_model_is_the_model(name, kind, tmp_path):
+    model, x = model_for(name, kind), data_for(kind).take(range(4))
+    write_card(tmp_path, run_for(name).game.blueprint(model.media), {})
+    save_weights(tmp_path / "best.safetensors", model)
+    again = load_model(tmp_path, tmp_path / "best.safetensors")
+    assert capabilities_of(again) == capabilities_of(model)
+    assert torch.equal(again.encode(x).mean, model.encode(x).mean)
+
+
+@pytest.mark.parametrize("size", [(8, 8), (28, 28), (48, 48), (100, 100), (33, 61), (96, 160), (1, 5)])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_any_size_and_channel_count(size, channels):
+    height, width = size
+    data = pictures(4 + 12, height, width, channels)
+    model = build(run_for("vae").game.blueprint(data.media))
+    x = data.take(range(2))
+    assert model.decode(model.encode(x).mean).shape == x.shape
+
+
+@pytest.mark.parametrize("likelihood", ["gaussian", "gaussian-pixel", "gaussian-fixed", "logistic"])
+@pytest.mark.parametrize("kind", ["pictures", "vectors"])
+def test_every_likelihood_trains_and_samples(likelihood, kind):
+    from tests.examples import trainer_for
+
+    trainer = trainer_for("vae", kind, likelihood=likelihood)
+    trainer.play()
+    in_range(trainer.average.model.sample(3, rng=0), data_for(kind).media)
+
+
+def test_the_table_of_capabilities_is_whole():
+    assert set(CAPABILITIES) == {"Samples", "Encodes", "Decodes", "Scores"}
+    assert capabilities_of(model_for("vae", "pictures")) == set(CAPABILITIES)
+    assert capabilities_of(model_for("autoencoder", "pictures")) == {"Encodes", "Decodes"}

@@ -1,0 +1,68 @@
+"""A folder of pictures that the tests draw, and the command line as a process."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from PIL import Image
+from tests.examples import pictures
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """Sixty pictures in two labelled sub-folders."""
+    root = tmp_path_factory.mktemp("pictures")
+    for i, picture in enumerate(pictures(60, 16, 16).store):
+        place = root / ("even" if i % 2 == 0 else "odd")
+        place.mkdir(exist_ok=True)
+        Image.fromarray(picture).save(place / f"{i:03d}.png")
+    return root
+
+
+class Shell:
+    """Runs `allegory` in a folder of its own."""
+
+    def __init__(self, home):
+        self.home = home
+        cache = {"ALLEGORY_CACHE": str(home / "cache"), "OMP_NUM_THREADS": "1"}
+        self.environment = {**os.environ, **cache}
+
+    def start(self, *arguments):
+        command = [sys.executable, "-m", "allegory.cli.main", *map(str, arguments)]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen(command, cwd=self.home, env=self.environment, text=True, **pipes)
+
+    def __call__(self, *arguments, code=0):
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=300)
+        assert process.returncode == code, err
+        assert "Traceback" not in err
+        self.out, self.err = out, err
+        return out
+
+    def json(self, *arguments):
+        return json.loads(self(*arguments, "--json"))
+
+
+@pytest.fixture
+def shell(tmp_path):
+    return Shell(tmp_path)
+
+
+SMALL = ("--images", "400", "--network", "tiny", "--latents", "4", "--batch", "16")
+
+
+@pytest.fixture
+def small():
+    """Options that make a run short."""
+    return SMALL
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory, folder):
+    """A shell whose folder holds a trained VAE, `run`."""
+    shell = Shell(tmp_path_factory.mktemp("trained"))
+    shell("train", "vae", folder, "--out", "run", *SMALL)
+    return shell

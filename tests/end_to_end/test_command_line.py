@@ -1,0 +1,168 @@
+"""The command line on a folder of pictures, as a person would use it."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from allegory.recipes.table import RECIPES
+
+
+def opened(shell, name):
+    with Image.open(shell.home / name) as picture:
+        picture.load()
+        return picture
+
+
+def test_check_then_train_then_everything_else(trained):
+    run = trained.home / "run"
+    for name in ("run.toml", "model.json", "best.safetensors", "metrics.jsonl", "report.html"):
+        assert (run / name).stat().st_size > 0, name
+    page = (run / "report.html").read_text()
+    assert "<img" in page
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert len(list((run / "checkpoints").iterdir())) == 2
+
+
+def test_sample(trained):
+    trained("sample", "run", "-n", "9", "--out", "s.png", "--seed", "1")
+    assert opened(trained, "s.png").mode == "RGB"
+    trained("sample", "run", "-n", "9", "--out", "again.png", "--seed", "1")
+    assert (trained.home / "s.png").read_bytes() == (trained.home / "again.png").read_bytes()
+
+
+def test_reconstruct(trained, folder):
+    trained("reconstruct", "run", folder, "-n", "8", "--out", "r.png")
+    assert opened(trained, "r.png").width > 16
+
+
+@pytest.mark.parametrize("suffix", ["png", "gif"])
+def test_interpolate(trained, folder, suffix):
+    trained("interpolate", "run", "--out", f"i.{suffix}", "--frames", "5")
+    a, b = sorted(folder.rglob("*.png"))[:2]
+    trained("interpolate", "run", "--from", a, "--to", b, "--out", f"ab.{suffix}")
+    assert opened(trained, f"ab.{suffix}").width > 16
+
+
+@pytest.mark.parametrize("suffix", ["png", "gif"])
+def test_traverse(trained, folder, suffix):
+    trained("traverse", "run", "-n", "3", "--out", f"t.{suffix}")
+    own = next(folder.rglob("*.png"))
+    trained("traverse", "run", "--image", own, "--latent", "2", "0", "--out", f"own.{suffix}")
+    assert opened(trained, f"own.{suffix}").width > 16
+
+
+def test_encode(trained, folder):
+    trained("encode", "run", folder, "--out", "codes.csv")
+    with (trained.home / "codes.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 60
+    assert {"z0", "z3", "std0", "label"} <= rows[0].keys()
+    trained("encode", "run", "--out", "codes.npz")
+    with np.load(trained.home / "codes.npz", allow_pickle=False) as table:
+        assert table["z0"].shape == (60,)
+
+
+def test_evaluate(trained):
+    scores = trained.json("evaluate", "run", "--draws", "8")
+    assert scores["n"] == 6
+    assert scores["negative_bound"]["nats"] <= scores["negative_elbo"]["nats"] + 5
+    assert scores["reconstruction"]["mean"] > 0
+    assert json.loads((trained.home / "run/evaluation.json").read_text()) == scores
+
+
+def test_report_again(trained):
+    (trained.home / "run/report.html").unlink()
+    trained("report", "run")
+    assert (trained.home / "run/report.html").exists()
+
+
+def test_resume_of_a_finished_run_trains_longer_when_asked(trained):
+    trained("resume", "run", "--images", "480")
+    assert '"images": 480' in (trained.home / "run/metrics.jsonl").read_text()
+
+
+def test_the_run_alone_rebuilds_it(trained):
+    trained("train", "vae", "nothing-here-is-used", "--config", "run/run.toml", "--out", "x", code=2)
+    source = (trained.home / "run/run.toml").read_text().split('source = "')[1].split('"')[0]
+    short = ("--images", "64", "--out", "copy")
+    trained("train", "vae", source, "--config", "run/run.toml", *short)
+    assert 'network = "tiny"' in (trained.home / "copy/run.toml").read_text()
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("source", ["digits", "ring"])
+def test_every_recipe_on_built_in_data(shell, recipe, source, small):
+    result = shell.json("train", recipe, source, "--out", "run", *small)
+    assert result["held_out"]["total"] < float("inf")
+    assert (shell.home / "run/report.html").exists()
+
+
+def test_check(shell, folder):
+    (folder / "even" / "broken.jpg").write_bytes(b"\xff\xd8\xff")
+    found = shell.json("check", folder)
+    assert "broken.jpg" in json.dumps(found)
+    (folder / "even" / "broken.jpg").unlink()
+    assert "60" in shell("check", folder)
+
+
+def test_recipes(shell):
+    assert set(json.loads(shell("recipes", "--json"))) == set(RECIPES)
+    assert "beta-vae" in shell("recipes")
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (("trian",), "did you mean 'train'?"),
+        (("train", "vea", "digits"), "did you mean 'vae'?"),
+        (("train", "vae", "digts"), "did you mean 'digits'?"),
+        (("train", "vae", "digits", "--imags", "5"), "did you mean '--images'?"),
+        (("train", "vae", "digits", "--images", "many"), "--images"),
+        (("train", "vae", "digits", "--images", "-3"), "'images'"),
+        (("train", "vae"), "source"),
+        (("train",), "name a recipe"),
+        (("train", "vae", "digits", "--config", "none.toml"), "none.toml"),
+        (("sample",), "dir"),
+        (("sample", "no-such-run"), "no-such-run"),
+        (("evaluate", "."), "run.toml"),
+        (("resume", "nowhere"), "nowhere"),
+        (("check", "nowhere/at/all"), "nowhere/at/all"),
+    ],
+)
+def test_a_mistake_gets_one_line_and_code_2(shell, words, answer):
+    shell(*words, code=2)
+    line = shell.err.strip().splitlines()[-1]
+    assert line.startswith("allegory: ")
+    assert answer in line
+
+
+def test_a_run_is_not_overwritten(trained, folder):
+    trained("train", "vae", folder, "--out", "run", code=2)
+    assert "already holds a run" in trained.err
+
+
+def test_an_output_that_can_not_be_written_is_told(trained):
+    trained("sample", "run", "--out", "s.tiff2", code=2)
+    assert "tiff2" in trained.err
+
+
+def test_an_autoencoder_says_why_it_can_not_sample(shell, folder, small):
+    shell("train", "autoencoder", folder, "--out", "run", *small)
+    shell("sample", "run", code=2)
+    assert "Samples" in shell.err
+    shell("traverse", "run", "--out", "t.png")
+
+
+def test_empty_and_rubbish_folders(shell):
+    (shell.home / "empty").mkdir()
+    shell("train", "vae", "empty", code=2)
+    assert "empty" in shell.err
+    rubbish = shell.home / "rubbish"
+    rubbish.mkdir()
+    (rubbish / "a.txt").write_text("words")
+    (rubbish / "b.png").write_text("words")
+    shell("train", "vae", "rubbish", code=2)
+    assert "b.png" in shell.err

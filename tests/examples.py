@@ -1,0 +1,74 @@
+"""Small data and games for tests: drawn here, nothing is read."""
+
+import numpy as np
+
+from allegory.data.dataset import Dataset
+from allegory.media import Images, Media, Vectors
+from allegory.recipes.settings import Run, change
+from allegory.recipes.table import RECIPES, recipe
+from allegory.training.game import Game
+from allegory.training.trainer import Trainer
+
+GAMES = [(name, kind) for name in RECIPES for kind in ("pictures", "vectors")]
+"""Every recipe on both kinds of data: a new recipe is covered by being in the table."""
+
+
+def pictures(n=48, height=12, width=9, channels=3, binary=False, seed=0):
+    """Pictures of soft spots: uint8, somewhere between noise and nothing."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:height, :width]
+    cy, cx = rng.uniform(0, height, (2, n, 1, 1, channels))
+    far = (y[None, ..., None] - cy) ** 2 + (x[None, ..., None] - cx) ** 2
+    store = (255 * np.exp(-far / 12)).astype(np.uint8)
+    mode = {1: "L", 3: "RGB", 4: "RGBA"}[channels]
+    return dataset(store, Images(mode, height, width, binary))
+
+
+def vectors(n=48, size=2, seed=0):
+    """Normal vectors in odd units."""
+    store = np.random.default_rng(seed).normal(5, 3, (n, size)).astype(np.float32)
+    return dataset(store, Vectors((5.0,) * size, (3.0,) * size))
+
+
+def dataset(store, media: Media) -> Dataset:
+    n = len(store)
+    cuts = {"train": (0, n - 8), "validation": (n - 8, n - 4), "test": (n - 4, n)}
+    splits = {name: np.arange(a, b) for name, (a, b) in cuts.items()}
+    return Dataset("drawn", media, store, np.arange(n), splits=splits)
+
+
+def data_for(kind: str) -> Dataset:
+    return pictures() if kind == "pictures" else vectors()
+
+
+def run_for(name: str, **fields) -> Run:
+    """A recipe made small: a few steps of a tiny network."""
+    small = {"network": "tiny", "latents": 3, "images": 80, "batch": 8, "device": "cpu"}
+    return change(recipe(name), {**small, "evaluations": 2, **fields})
+
+
+def game_for(run: Run, data: Dataset) -> Game:
+    import torch
+
+    torch.manual_seed(run.training.seed)
+    return run.game.build(data.media)
+
+
+def trainer_for(name: str, kind: str, data=None, **fields) -> Trainer:
+    keys = ("world", "checkpoints", "journal", "observers", "flips")
+    parts = {k: fields.pop(k) for k in keys if k in fields}
+    run = run_for(name, **fields)
+    data = data or data_for(kind)
+    game = game_for(run, data)
+    return Trainer(game, data.split("train"), data.split("validation"), run.training, **parts)
+
+
+def weights_of(trainer: Trainer) -> dict:
+    """Everything that a run ends with, copied."""
+    return {k: v.clone() for k, v in trainer.state().tensors.items()}
+
+
+def equal(a: dict, b: dict) -> bool:
+    import torch
+
+    return a.keys() == b.keys() and all(torch.equal(a[k], b[k]) for k in a)

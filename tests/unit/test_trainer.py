@@ -1,0 +1,160 @@
+"""The trainer's guard, clock and records."""
+
+import dataclasses
+
+import pytest
+import torch
+from tests.examples import equal, trainer_for, weights_of
+
+from allegory.errors import Interrupted, UserError
+from allegory.training.checkpoint import Checkpoints
+from allegory.training.journal import Journal, read_journal
+
+
+def poison(trainer, steps):
+    """Have the loss of these steps be NaN."""
+    mover = trainer.movers[0]
+    player = mover.player
+
+    def loss(x, turn):
+        losses = player.loss(x, turn)
+        if turn.step in steps:
+            losses = {k: v * float("nan") for k, v in losses.items()}
+        return losses
+
+    mover.player = dataclasses.replace(player, loss=loss)
+    return trainer
+
+
+def test_a_move_that_is_not_finite_is_skipped_and_counted():
+    trainer = poison(trainer_for("vae", "pictures"), {2})
+    for _ in range(2):
+        trainer.round()
+    before = {k: p.detach().clone() for k, p in trainer.game.named_parameters()}
+    state = trainer.movers[0].state()
+    moments = {k: v.clone() for k, v in state.items() if ":" in k}
+    trainer.round()
+    assert equal(before, dict(trainer.game.named_parameters()))
+    after = trainer.movers[0].state()
+    assert all(torch.equal(after[k], v) for k, v in moments.items())
+    assert float(trainer.movers[0].skipped) == 1
+    trainer.round()
+    assert float(trainer.movers[0].streak) == 0
+    assert not equal(before, dict(trainer.game.named_parameters()))
+
+
+def test_several_in_a_row_go_back_to_the_last_checkpoint_once(tmp_path, capsys):
+    # the poison is gone after the roll-back, as a lower rate hopes for
+    trainer = trainer_for(
+        "vae", "pictures", images=160, evaluations=4, checkpoints=Checkpoints(tmp_path)
+    )
+    poison(trainer, set(range(12, 17)))
+    calls = []
+    restore = trainer.restore
+    trainer.restore = lambda c: (calls.append(trainer.images), restore(c), heal(trainer))
+    trainer.play()
+    assert calls == [136]
+    assert trainer.caution == 0.5
+    assert trainer.precision == "float32"
+    said = capsys.readouterr().err
+    assert "5 moves of 'vae' in a row were not finite" in said
+    assert "Went back to 120 images" in said
+
+
+def heal(trainer):
+    mover = trainer.movers[0]
+    mover.player = trainer.game.players()[0]
+
+
+def test_it_gives_up_in_a_sentence_that_says_what_to_try(tmp_path):
+    trainer = poison(trainer_for("vae", "pictures", images=400), set(range(3, 60)))
+    with pytest.raises(UserError, match=r"not finite; first seen in .* Try a lower --lr"):
+        trainer.play()
+
+
+def test_a_stop_saves_and_says_so(tmp_path):
+    def stop(scene):
+        import os
+        import signal
+
+        if scene.images < 50:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    parts = {"checkpoints": Checkpoints(tmp_path), "observers": [stop], "images": 80}
+    trainer = trainer_for("vae", "pictures", **parts)
+    with pytest.raises(Interrupted):
+        trainer.play()
+    assert trainer.images == 40
+    undisturbed = trainer_for("vae", "pictures", images=80)
+    undisturbed.play()
+    again = trainer_for("vae", "pictures", images=80)
+    again.restore(Checkpoints(tmp_path).newest())
+    again.play()
+    ours, theirs = weights_of(again), weights_of(undisturbed)
+    assert equal(ours, theirs)
+
+
+def test_the_journal_goes_on_without_a_gap_or_a_repeat(tmp_path):
+    journal = Journal(tmp_path)
+    trainer = trainer_for("vae", "pictures", journal=journal)
+    trainer.play()
+    records = read_journal(journal.path)
+    clock = [r["images"] for r in records if "train" in r]
+    assert clock == sorted(set(clock))
+    assert clock[-1] == 80
+    assert [r["images"] for r in records if "held_out" in r] == [40, 80]
+    for record in records:
+        for losses in (record.get("train"), record.get("held_out")):
+            if losses:
+                parts = sum(v for k, v in losses.items() if k != "total")
+                assert parts == pytest.approx(losses["total"])
+    journal.forget_after(40)
+    assert {r["images"] for r in read_journal(journal.path)} == {c for c in clock if c <= 40}
+
+
+def test_a_torn_last_line_of_the_journal_is_left_out(tmp_path):
+    journal = Journal(tmp_path)
+    journal.write({"images": 1})
+    with journal.path.open("a") as file:
+        file.write('{"images": 2, "tr')
+    assert read_journal(journal.path) == [{"images": 1}]
+
+
+def test_gradients_far_longer_than_usual_are_shortened():
+    trainer = trainer_for("vae", "pictures", clip=1.5)
+    for _ in range(3):
+        trainer.round()
+    mover = trainer.movers[0]
+    usual = float(mover.length)
+    losses = trainer.gradients(mover, {})
+    for gradient in mover.gradients():
+        gradient *= 1e4
+    mover.step(0.0, sum(losses.values()))
+    length = torch.linalg.vector_norm(torch.stack([g.norm() for g in mover.gradients()]))
+    assert float(length) == pytest.approx(1.5 * usual, rel=1e-3)
+
+
+def test_flips_are_seen_in_training_only():
+    plain, flipped = trainer_for("vae", "pictures"), trainer_for("vae", "pictures", flips=True)
+    x, _ = plain.deal("vae", 0, {})
+    y, _ = flipped.deal("vae", 0, {})
+    mirrored = [not torch.equal(a, b) for a, b in zip(x, y, strict=True)]
+    assert 0 < sum(mirrored) < len(mirrored)
+    for a, b, is_mirrored in zip(x, y, mirrored, strict=True):
+        assert torch.equal(a.flip(-1) if is_mirrored else a, b)
+    assert plain.held_out_losses() == flipped.held_out_losses()
+
+
+def test_binary_pictures_are_drawn_anew_each_step():
+    from tests.examples import pictures
+
+    trainer = trainer_for("vae", "pictures", data=pictures(channels=1, binary=True))
+    x, _ = trainer.deal("vae", 0, {})
+    assert set(x.unique().tolist()) == {-1.0, 1.0}
+    same, _ = trainer.deal("vae", 0, {})
+    assert torch.equal(x, same)
+    rows = trainer.step
+    trainer.step += 5 * len(trainer.train) // 5
+    assert trainer.step != rows
+    other, _ = trainer.deal("vae", 0, {})
+    assert not torch.equal(x, other)
