@@ -148,4 +148,4 @@ def _nothing(content: Scan) -> str:
 
 def _all_unreadable(root: Path, unreadable: list[Skipped]) -> str:
     first = "; ".join(f"{s.path}: {s.reason}" for s in unreadable[:SHOWN])
-    return f"none of the {len(unreadable)} pictures in {root} can be read ({first})."
+    return f"no picture in {root} can be read, of {len(unreadable)}: {first}."
