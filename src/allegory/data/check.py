@@ -199,8 +199,8 @@ def _warnings(data: Dataset, found: Packed, groups: list[NDArray[np.int64]]) -> 
     across = sum(_crosses(group, data) for group in groups)
     if across:
         said.append(
-            f"copies on both sides of the given splits: {counted(across, 'group')}; what is measured "
-            "on held-out examples will flatter."
+            f"copies on both sides of the given splits: {counted(across, 'group')}; what is "
+            "measured on held-out examples will flatter."
         )
     for name, counts in _labels(data).items():
         said += _uneven(name, counts)

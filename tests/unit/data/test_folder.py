@@ -155,6 +155,8 @@ def test_a_change_is_seen_and_the_cache_is_used(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr("allegory.data.sources.folder.decode", None)
         assert open_data(tmp_path).fingerprint == first.fingerprint
+        (tmp_path / "README").touch()
+        assert check(tmp_path).ignored == {"no extension": 1}
     picture(tmp_path / "b.png")
     assert len(open_data(tmp_path)) == 2
 

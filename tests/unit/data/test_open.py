@@ -190,7 +190,8 @@ def test_toys(name):
 
 def test_opening_needs_no_torch():
     code = (
-        "import sys; from allegory.data.open import open_data; from allegory.data.check import check;"
+        "import sys; from allegory.data.open import open_data;"
+        "from allegory.data.check import check;"
         "open_data('ring'); check('ring').text(); assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
