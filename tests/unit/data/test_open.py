@@ -126,7 +126,7 @@ def test_broken_and_pickled_arrays_are_refused(tmp_path, name):
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("fases", "did you mean 'faces'"),
+        ("facess", "did you mean 'faces'"),
         ("qqqqqq", "built in are faces"),
         ("./nowhere", "no such file or folder: .*nowhere"),
         ("some/where", "no such file or folder"),
@@ -142,7 +142,7 @@ def test_unknown_sources(source, words, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"siez": "8"}, "did you mean 'size'"),
+        ({"sizee": "8"}, "did you mean 'size'"),
         ({"size": "8y"}, "size"),
         ({"size": "0"}, "sides go from 1"),
         ({"validation": 0.9}, "validation"),
