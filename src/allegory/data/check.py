@@ -1,4 +1,4 @@
-"""Looking at data before training on them: what is there, what is wrong with it, what would be used.
+"""Looking at data before training: what is there, what is wrong with it, what would be used.
 
 Everything is decoded for it, once, into the packed store that training then opens.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from allegory.data.settings import DataSettings
     from allegory.data.store import Packed
 
-__all__ = ["Report", "check"]
+__all__ = ["Report", "check", "counted"]
 
 FEW = 1000
 """With fewer examples a network learns them by heart."""
@@ -95,6 +95,11 @@ class Report:
         return render(self, width)
 
 
+def counted(n: int, one: str, many: str = "") -> str:
+    """A number with its noun: "1 group", "2,000 groups"."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
 def check(
     source: str | Path | NDArray[np.generic] | Tensor,
     settings: DataSettings | None = None,
@@ -141,7 +146,7 @@ def check(
 def _labels(data: Dataset) -> dict[str, dict[str, int]]:
     found = {}
     for name, column in data.columns.items():
-        if column.kind == "category":
+        if column.kind == "category" and name != "split":
             index = column.values.astype(np.int64)
             counts = np.bincount(index + 1, minlength=len(column.names) + 1).tolist()
             found[name] = dict(zip(column.names, counts[1:], strict=True))
@@ -151,7 +156,7 @@ def _labels(data: Dataset) -> dict[str, dict[str, int]]:
 
 
 def _numbers(data: Dataset) -> dict[str, dict[str, float]]:
-    found = {}
+    found: dict[str, dict[str, float]] = {}
     for name, column in data.columns.items():
         if column.kind == "number":
             values = column.values.astype(np.float64)
@@ -190,12 +195,12 @@ def _warnings(data: Dataset, found: Packed, groups: list[NDArray[np.int64]]) -> 
         )
     extra = sum(len(g) - 1 for g in groups)
     if extra:
-        said.append(f"{extra:,} examples are exact copies of others.")
+        said.append(f"{counted(extra, 'exact copy', 'exact copies')} of other examples.")
     across = sum(_crosses(group, data) for group in groups)
     if across:
         said.append(
-            f"{across:,} groups of copies lie on both sides of the given splits: what is measured "
-            "on held-out examples will flatter."
+            f"copies on both sides of the given splits: {counted(across, 'group')}; what is "
+            "measured on held-out examples will flatter."
         )
     for name, counts in _labels(data).items():
         said += _uneven(name, counts)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+from allegory.data.check import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render"]
 
-SHOWN = 8
+SHOWN = 12
 """Entries of a histogram or groups of copies that are shown; the JSON has them all."""
 
 
@@ -27,7 +29,10 @@ def render(report: Report, width: int) -> str:
     if report.skipped:
         parts += [Text(f"\n{len(report.skipped):,} skipped"), _pairs(_skipped(report))]
     if report.duplicates:
-        parts += [Text(f"\n{len(report.duplicates):,} groups of copies"), _pairs(_copies(report))]
+        parts += [
+            Text(f"\n{counted(len(report.duplicates), 'group')} of copies"),
+            _pairs(_copies(report)),
+        ]
     if report.warnings:
         parts += [Text("\nworth a look"), _pairs(("-", warning) for warning in report.warnings)]
     parts.append(Text(f"\nnext: {report.next}"))

@@ -30,6 +30,10 @@ ARRAY = "array:"
 
 ARRAYS = (".npy", ".npz")
 
+RENDERED = ("faces", "objects")
+
+SIZES = "a size is a side length (64), HEIGHTxWIDTH (48x64) or auto"
+
 
 def open_data(
     source: str | Path | NDArray[np.generic] | Tensor | Dataset,
@@ -132,11 +136,15 @@ def _merged(source: str, settings: DataSettings | None, fields: dict[str, Any]) 
             raise unknown("data setting", name, known - {"source"})
     base = (settings or DataSettings()).model_dump()
     try:
-        return DataSettings(**{**base, **fields, "source": source})
+        merged = DataSettings(**{**base, **fields, "source": source})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise UserError(f"data setting {where}={first['input']!r}: {first['msg']}.") from error
+        wants = SIZES if where == "size" else first["msg"]
+        raise UserError(f"data setting {where}={first['input']!r}: {wants}.") from error
+    if merged.factors and source not in RENDERED:
+        raise UserError(f"factors are for {' and '.join(RENDERED)}: '{source}' has none to set.")
+    return merged
 
 
 def _in_memory(values: Any) -> NDArray[np.generic]:

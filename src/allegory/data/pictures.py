@@ -135,6 +135,8 @@ def decode(path: str | Path, mode: str, height: int, width: int) -> NDArray[np.u
         h, w = (width, height) if turned > 4 else (height, width)
         image.draft(mode if mode == "L" else None, (2 * w, 2 * h))
         image.load()
+        if image.format == "PNG":
+            _check_sums(path)
         fitted = _fitted(_converted(image, mode), h, w)
         if turned in TURNS:
             fitted = fitted.transpose(TURNS[turned])
@@ -171,6 +173,12 @@ def _check_size(width: int, height: int) -> None:
         raise Unreadable(
             f"{width}x{height} is larger than {PIXELS // 10**6} million pixels, refused"
         )
+
+
+def _check_sums(path: str | Path) -> None:
+    """Raise where a chunk of a PNG was damaged: Pillow decodes pixels without looking."""
+    with Image.open(path, formats=("PNG",)) as image:
+        image.verify()
 
 
 @cache

@@ -26,7 +26,7 @@ SIDE = 64
 SMALL = 128
 """Pictures whose sides are at most this keep their size."""
 
-AGREE = 0.95
+AGREE = 0.9
 """Share of the pictures that must have one size for it to be kept."""
 
 LARGEST = 4096

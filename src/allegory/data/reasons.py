@@ -17,7 +17,7 @@ class Unreadable(Exception):  # noqa: N818  it names a state of the file
 
 
 STARTS = (
-    (b"\x89PNG", "a PNG whose header is broken"),
+    (b"\x89PNG", "a PNG whose header is broken or cut off"),
     (b"\xff\xd8\xff", "a JPEG whose header is broken or cut off"),
     (b"GIF8", "a GIF whose header is broken or cut off"),
     (b"BM", "a BMP whose header is broken or cut off"),
@@ -120,6 +120,8 @@ def of_fault(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return "too large for the memory of this machine"
     said = str(error).strip() or type(error).__name__
+    if "decoder object" in said:
+        return "broken or cut off"
     if any(word in said.lower() for word in CUT):
         return "cut off: the end of the file is missing"
     return f"broken: {said[:120]}"

@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 import time
+import zipfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,9 +72,13 @@ def saved(key: str) -> Packed | None:
     try:
         info = json.loads((folder / "info.json").read_text(encoding="utf-8"))
         examples = np.load(folder / "examples.npy", mmap_mode="r", allow_pickle=False)
-        with np.load(folder / "columns.npz", allow_pickle=False) as arrays:
+        # the file is opened here since NumPy forgets to close one that is no archive
+        with (
+            (folder / "columns.npz").open("rb") as file,
+            np.load(file, allow_pickle=False) as arrays,
+        ):
             values = {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
     digests = values["digests"]
     if len(digests) != len(examples):

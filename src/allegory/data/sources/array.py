@@ -71,7 +71,7 @@ def pack_file(path: Path, settings: DataSettings) -> Packed:
     try:
         if path.suffix.lower() == ".npy":
             return pack(np.load(path, mmap_mode="r", allow_pickle=False), settings)
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return pack(*_of_npz(path, {name: arrays[name] for name in arrays.files}, settings))
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise UserError(f"cannot read {path}: {error}") from error

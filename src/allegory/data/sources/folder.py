@@ -44,12 +44,13 @@ def pack(path: Path, settings: DataSettings) -> Packed:
         root=readable(str(content.root.resolve())),
         files=stamps,
         table=table,
-        known=len(content.files),
-        ignored=content.ignored,
         size=settings.size,
         mode=settings.mode,
     )
-    return packed(key, lambda writer: _build(writer, content, files, settings))
+    found = packed(key, lambda writer: _build(writer, content, files, settings))
+    # what was passed over is no part of the store: a new README must not pack the pictures anew
+    info = {**found.info, "folder": {**found.info["folder"], "ignored": content.ignored}}
+    return replace(found, info=info)
 
 
 def _build(writer: Writer, content: Scan, files: list[Found], settings: DataSettings) -> None:
@@ -66,7 +67,7 @@ def _build(writer: Writer, content: Scan, files: list[Found], settings: DataSett
         raise UserError(_all_unreadable(content.root, unreadable))
     writer.skipped = [*content.skipped, *unreadable]
     writer.info["media"] = {"mode": mode, "height": size[0], "width": size[1]}
-    writer.info["folder"] = _survey([headers[n] for n in names], content.ignored)
+    writer.info["folder"] = _survey([headers[n] for n in names])
     _describe(writer, content, names)
 
 
@@ -123,7 +124,7 @@ def _describe(writer: Writer, content: Scan, names: list[str]) -> None:
         writer.info.setdefault("notes", []).append(note)
 
 
-def _survey(headers: list[Header], ignored: dict[str, int]) -> dict[str, Any]:
+def _survey(headers: list[Header]) -> dict[str, Any]:
     """Histograms of what the headers say, most frequent first."""
 
     def count(values: list[str]) -> dict[str, int]:
@@ -135,7 +136,6 @@ def _survey(headers: list[Header], ignored: dict[str, int]) -> dict[str, Any]:
         "modes": count([h.mode for h in headers]),
         "animated": sum(h.animated for h in headers),
         "rotated": sum(h.rotated for h in headers),
-        "ignored": ignored,
     }
 
 
@@ -148,4 +148,4 @@ def _nothing(content: Scan) -> str:
 
 def _all_unreadable(root: Path, unreadable: list[Skipped]) -> str:
     first = "; ".join(f"{s.path}: {s.reason}" for s in unreadable[:SHOWN])
-    return f"none of the {len(unreadable)} pictures in {root} can be read ({first})."
+    return f"no picture in {root} can be read, of {len(unreadable)}: {first}."

@@ -87,8 +87,8 @@ class NoisyCurves(Toy):
     """A point at an even t in [start, end] of one of some curves, plus round Gaussian noise.
 
     p(x) = mean over curves of 1 / (end - start) * integral N(x; curve(t), sigma^2 I) dt, by
-    Gauss-Legendre quadrature on panels: along each the curve moves by about 2 sigma, over which 16
-    nodes integrate a Gaussian to rounding.
+    Gauss-Legendre quadrature on panels: along each the curve moves by one or two sigma. The
+    log-density's error is below 1e-9 out to 40 sigma from the curve.
     """
 
     curves: tuple[Callable[[NDArray[np.float64]], NDArray[np.float64]], ...]
@@ -157,7 +157,7 @@ TOYS: dict[str, Toy] = {
     # has it since Grathwohl et al. (2019), "FFJORD"
     "swiss-roll": NoisyCurves((_spiral,), 1.5 * np.pi, 4.5 * np.pi, sigma=0.2, panels=64),
     # scikit-learn's make_moons(noise=0.1)
-    "moons": NoisyCurves((_upper, _lower), 0.0, np.pi, sigma=0.1, panels=16),
+    "moons": NoisyCurves((_upper, _lower), 0.0, np.pi, sigma=0.1, panels=32),
 }
 
 
