@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "data_section",
     "duration",
+    "flat",
     "next_section",
     "scores_section",
     "settings_section",
@@ -75,7 +76,7 @@ def scores_section(scores: Mapping[str, Any] | None) -> Section | None:
     """The numbers of an evaluation; None where there was none."""
     if not scores:
         return None
-    rows = [(_words(name), _value(value)) for name, value in _flat(scores)]
+    rows = [(_words(name), _value(value)) for name, value in flat(scores)]
     return Section(
         "Scores",
         "How well the model does on examples that played no part in training it; the same numbers "
@@ -155,7 +156,7 @@ def settings_section(settings: Mapping[str, Any]) -> Section | None:
     """Every setting of the run, folded away; None where there are none."""
     if not settings:
         return None
-    rows = [(name, _value(value)) for name, value in _flat(settings)]
+    rows = [(name, _value(value)) for name, value in flat(settings)]
     return Section(
         "Settings",
         "Everything that makes this run: together with the data and the version of the program it "
@@ -181,12 +182,12 @@ def next_section(run_folder: Path, source: str, tools: Sequence[str]) -> Section
     )
 
 
-def _flat(values: Mapping[str, Any], above: str = "") -> list[tuple[str, Any]]:
+def flat(values: Mapping[str, Any], above: str = "") -> list[tuple[str, Any]]:
     """Nested names joined by dots, in order."""
     found: list[tuple[str, Any]] = []
     for name, value in values.items():
         if isinstance(value, Mapping):
-            found += _flat(value, f"{above}{name}.")
+            found += flat(value, f"{above}{name}.")
         else:
             found.append((f"{above}{name}", value))
     return found

@@ -17,6 +17,7 @@ from allegory.report.examples import (
 )
 from allegory.report.facts import (
     data_section,
+    flat,
     next_section,
     scores_section,
     settings_section,
@@ -66,7 +67,7 @@ def write_report(
     know first. Every section is there whose capabilities the model has.
     """
     scene = explore(model, _held_out(data), rng_seed)
-    source = settings.get("data", {}).get("source", data.name)
+    source = dict(flat(settings)).get("data.source", data.name)
     sections: list[Section | None] = [
         *(make(scene) for tool, make in MODEL_SECTIONS if tool in scene.tools),
         curves_section(curves),

@@ -83,8 +83,8 @@ def plot(
 ) -> str:
     """Draw the series on one pair of axes; `log` makes the upright one logarithmic.
 
-    Ranges default to what holds every finite number (and, under bars, 0); `equal` widens one of
-    them so that a unit is as long on both axes. `title` is what a screen reader says.
+    Ranges default to what holds every finite number; bars stand on 0. `equal` widens one range so
+    that a unit is as long on both axes. `title` is what a screen reader says.
     """
     drawn = [(s, _positive(s.points()) if log else s.points()) for s in series]
     pairs = [pair for _, points in drawn for pair in points] or [(0.0, 1.0)]
@@ -92,7 +92,9 @@ def plot(
     lines = all(s.style == "line" for s in series)
     wide = [x + side * _spacing(s) for s, points in drawn for x, _ in points for side in (-1, 1)]
     x_range = x_range or _range(wide or [0.0, 1.0], 0.0 if lines or bars else 0.05)
-    y_range = y_range or _range([y for _, y in pairs] + [0.0] * bars, 0.05, log)
+    heights = [y for _, y in pairs]
+    on_floor = (0.0, 1.05 * max(heights) or 1.0)
+    y_range = y_range or (on_floor if bars and not log else _range(heights, 0.05, log))
     if equal:
         x_range, y_range = _equal(x_range, y_range)
     across = _Scale(*x_range, LEFT, WIDTH - RIGHT)
@@ -136,10 +138,8 @@ def _range(values: list[float], margin: float, log: bool = False) -> Range:
     if log:
         room = (high / low) ** margin
         return (low / room, high * room) if high > low else (low / 2, high * 2)
-    if low == high:
-        return low - 0.5, high + 0.5
-    room = margin * (high - low)
-    return (low - room if low else 0.0), high + room
+    room = margin * (high - low) if high > low else max(0.5, abs(low) / 10)
+    return low - room, high + room
 
 
 def _spacing(s: Series) -> float:
