@@ -53,9 +53,7 @@ def train(
     data = source if isinstance(source, Dataset) else open_data(source, run.data)
     run = change(run, {"source": data.name})
     folder = new_folder(out, f"{recipe}-{Path(data.name.replace(':', '-')).stem}")
-    trained = play.begin(run, folder, data)
-    play.report(folder)
-    return trained
+    return play.begin(run, folder, data)
 
 
 def resume(folder: str | Path, *, images: int | None = None) -> Trained:
@@ -65,9 +63,7 @@ def resume(folder: str | Path, *, images: int | None = None) -> Trained:
         folder: of the run.
         images: a new total of examples to see, to train longer than was planned.
     """
-    trained = play.go_on(RunFolder(Path(folder)), images)
-    play.report(trained.folder)
-    return trained
+    return play.go_on(RunFolder(Path(folder)), images)
 
 
 def load(folder: str | Path, weights: Weights = "best") -> Model:

@@ -18,11 +18,17 @@ def say(message: str) -> None:
 
 
 @contextmanager
-def track(what: str, total: int, done: int = 0) -> Iterator[Callable[..., None]]:
+def track(
+    what: str, total: int, done: int = 0, *, shown: bool = True
+) -> Iterator[Callable[..., None]]:
     """Show progress through `total` units of work, of which `done` are behind us.
 
-    Yields `advance(n, note="")`: n more units are done; `note` is shown behind the bar.
+    Yields `advance(n, note="")`: n more units are done; `note` is shown behind the bar. Nothing is
+    shown unless `shown`.
     """
+    if not shown:
+        yield lambda n, note="": None
+        return
     show = _bar if sys.stderr.isatty() else _lines
     with show(what, total, done) as advance:
         yield advance
@@ -67,7 +73,7 @@ def _lines(what: str, total: int, done: int) -> Iterator[Callable[..., None]]:
             said = part
             seconds = max(time.monotonic() - started, 1e-6)
             rate = (done - first) / seconds
-            left = (total - done) / max(rate, 1e-9)
+            left = max(total - done, 0) / max(rate, 1e-9)
             tail = f", {note}" if note else ""
             say(f"{what}: {done:,} of {total:,}, {rate:,.0f}/s, {left:,.0f} s left{tail}")
 

@@ -26,9 +26,8 @@ def resume(dir: Annotated[Path, tyro.conf.Positional], images: int | None = None
         images: a new total of examples to see, to train longer than was planned.
     """
     from allegory.runs.folder import RunFolder
-    from allegory.runs.play import go_on, report
+    from allegory.runs.play import go_on
 
     folder = RunFolder(dir)
-    go_on(folder, images)
-    report(folder)
-    say(f"done: {folder.path}; open {folder.report}")
+    if go_on(folder, images).leads:
+        say(f"done: {folder.path}; open {folder.report}")

@@ -128,14 +128,15 @@ def table(run: Run, part: str) -> type:
 
 
 def train_and_report(run: Run, out: str | None, json: bool) -> None:
-    """Train, write the page, and say where everything is."""
+    """Train, and say where everything is."""
     from allegory.runs.folder import new_folder
-    from allegory.runs.play import begin, data_of, report
+    from allegory.runs.play import begin, data_of
 
     data = data_of(run)
     folder = new_folder(out, f"{run.recipe}-{Path(run.data.source).stem}")
     trained = begin(run, folder, data)
-    report(folder)
+    if not trained.leads:
+        return
     say(f"done: {folder.path}; open {folder.report}")
     if json:
         held_out = [r["held_out"] for r in trained.journal() if "held_out" in r]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from allegory.media import Media
 
-__all__ = ["draw_examples", "draw_film", "draw_pairs", "draw_strips", "interleave"]
+__all__ = ["draw_examples", "draw_film", "draw_pairs", "draw_strips"]
 
 
 def draw_examples(x: Tensor, media: Media, columns: int | None = None) -> NDArray[np.uint8]:
@@ -36,7 +36,7 @@ def draw_examples(x: Tensor, media: Media, columns: int | None = None) -> NDArra
 def draw_pairs(x: Tensor, y: Tensor, media: Media, columns: int = 8) -> NDArray[np.uint8]:
     """Originals x and reconstructions y, (n, *media.shape) each: rows of x over rows of y."""
     if isinstance(media, Images):
-        return sheet(interleave(x, y, columns), columns)
+        return sheet(_interleave(x, y, columns), columns)
     groups = [as_points(_numbers(part)) for part in (x, y)]
     return draw_points(groups, ("original", "reconstructed"), joined=media.shape == (1,))
 
@@ -64,7 +64,7 @@ def draw_film(
     )
 
 
-def interleave(x: Tensor, y: Tensor, columns: int) -> Tensor:
+def _interleave(x: Tensor, y: Tensor, columns: int) -> Tensor:
     """Rows of x and rows of y, `columns` wide, by turns: (2 n, *shape)."""
     pairs = zip(torch.split(x, columns), torch.split(y, columns), strict=True)
     return torch.cat([part for pair in pairs for part in pair])

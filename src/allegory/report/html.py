@@ -60,7 +60,7 @@ def image(picture: NDArray[np.uint8], alt: str, *, kind: str = "") -> str:
     height, width = picture.shape[:2]
     return (
         f'<img class="{kind}" src="{image_uri(picture)}" alt="{escape(alt)}" '
-        f'width="{width}" height="{height}">'
+        f'width="{width}" height="{height}" style="--width:{width}px">'
     )
 
 

@@ -22,8 +22,9 @@ __all__ = ["COLOURS", "Series", "histogram", "plot"]
 COLOURS = ("#3267c8", "#d0622a", "#2a8f68", "#9a4bbd", "#b58a12", "#c23f6e", "#8a93a0")
 """The last one is the grey of whatever is only there for comparison."""
 
-WIDTH, HEIGHT = 520, 300
-TOP, RIGHT, BOTTOM, LEFT = 34, 14, 44, 56
+Range = tuple[float, float]
+WIDTH, HEIGHT = 440, 280
+TOP, RIGHT, BOTTOM, LEFT = 34, 14, 44, 62
 CHARACTER = 6.2
 """Mean width of a character of the legend."""
 
@@ -76,19 +77,26 @@ def plot(
     x_label: str = "",
     y_label: str = "",
     log: bool = False,
-    x_range: tuple[float, float] | None = None,
-    y_range: tuple[float, float] | None = None,
+    equal: bool = False,
+    x_range: Range | None = None,
+    y_range: Range | None = None,
 ) -> str:
     """Draw the series on one pair of axes; `log` makes the upright one logarithmic.
 
-    Ranges default to what holds every finite number (and, under bars, 0). `title` is what a screen
-    reader says.
+    Ranges default to what holds every finite number; bars stand on 0. `equal` widens one range so
+    that a unit is as long on both axes. `title` is what a screen reader says.
     """
     drawn = [(s, _positive(s.points()) if log else s.points()) for s in series]
     pairs = [pair for _, points in drawn for pair in points] or [(0.0, 1.0)]
     bars = any(s.style == "bars" for s in series)
-    x_range = x_range or _range([x for x, _ in pairs], 0.03 if bars else 0.0)
-    y_range = y_range or _range([y for _, y in pairs] + [0.0] * bars, 0.05, log)
+    lines = all(s.style == "line" for s in series)
+    wide = [x + side * _spacing(s) for s, points in drawn for x, _ in points for side in (-1, 1)]
+    x_range = x_range or _range(wide or [0.0, 1.0], 0.0 if lines or bars else 0.05)
+    heights = [y for _, y in pairs]
+    on_floor = (0.0, 1.05 * max(heights) or 1.0)
+    y_range = y_range or (on_floor if bars and not log else _range(heights, 0.05, log))
+    if equal:
+        x_range, y_range = _equal(x_range, y_range)
     across = _Scale(*x_range, LEFT, WIDTH - RIGHT)
     up = _Scale(*y_range, HEIGHT - BOTTOM, TOP, log)
     return "".join(
@@ -125,15 +133,31 @@ def _positive(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return [(x, y) for x, y in points if y > 0]
 
 
-def _range(values: list[float], margin: float, log: bool = False) -> tuple[float, float]:
+def _range(values: list[float], margin: float, log: bool = False) -> Range:
     low, high = min(values), max(values)
     if log:
         room = (high / low) ** margin
         return (low / room, high * room) if high > low else (low / 2, high * 2)
-    if low == high:
-        return low - 0.5, high + 0.5
-    room = margin * (high - low)
-    return (low - room if low else 0.0), high + room
+    room = margin * (high - low) if high > low else max(0.5, abs(low) / 10)
+    return low - room, high + room
+
+
+def _spacing(s: Series) -> float:
+    """Room that a bar takes on each side of its place; 0 for other marks."""
+    if s.style != "bars":
+        return 0.0
+    return 0.6 * min((b - a for a, b in pairwise(sorted(set(s.x)))), default=1.0)
+
+
+def _equal(x: Range, y: Range) -> tuple[Range, Range]:
+    """The ranges, widened around their middles to the proportions of the drawing."""
+    width, height = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+    unit = max((x[1] - x[0]) / width, (y[1] - y[0]) / height)
+    middles = (sum(x) / 2, sum(y) / 2)
+    halves = (unit * width / 2, unit * height / 2)
+    left, bottom = (m - h for m, h in zip(middles, halves, strict=True))
+    right, top = (m + h for m, h in zip(middles, halves, strict=True))
+    return (left, right), (bottom, top)
 
 
 def _colour(index: int) -> str:
@@ -160,12 +184,12 @@ def _labels(x_label: str, y_label: str) -> str:
     right, bottom = WIDTH - RIGHT, HEIGHT - 6
     return (
         f'<text class="label end" x="{right}" y="{bottom}">{escape(x_label)}</text>'
-        f'<text class="label" x="{LEFT}" y="{bottom}">{escape(y_label)}</text>'
+        f'<text class="label" x="8" y="17">{escape(y_label)}</text>'
     )
 
 
 def _legend(series: Sequence[Series]) -> str:
-    pieces, x = [], float(LEFT)
+    pieces, x = [], WIDTH - RIGHT + 16 - sum(34 + CHARACTER * len(s.name) for s in series)
     for s in series:
         pieces.append(
             f'<rect x="{x:.0f}" y="11" width="12" height="4" rx="2" fill="{_colour(s.colour)}"/>'

@@ -1,11 +1,12 @@
-"""Results of the tools as HTML, whatever the examples are: pictures on sheets, vectors as plots."""
+"""Results of the tools as HTML: pictures on sheets, vectors as plots."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import torch
+
 from allegory.media import Images
-from allegory.report.draw import interleave
 from allegory.report.html import image
 from allegory.report.plots import Series, histogram, plot
 from allegory.report.sheets import sheet
@@ -44,8 +45,10 @@ def show_examples(
 def show_pairs(x: Tensor, y: Tensor, media: Media, alt: str, *, columns: int) -> str:
     """Originals x and reconstructions y, (n, *media.shape) each."""
     if isinstance(media, Images):
-        pairs = sheet(interleave(x, y, columns), columns, clear=True)
-        return image(pairs, alt, kind=picture_kind(media))
+        rows = zip(torch.split(x, columns), torch.split(y, columns), strict=True)
+        sheets = (sheet(torch.cat(row), len(row[0]), clear=True) for row in rows)
+        images = "".join(image(pair, alt, kind=picture_kind(media)) for pair in sheets)
+        return f'<div class="pairs">{images}</div>'
     if media.shape == (1,):
         line = Series("", *_columns(x, x), "line", -1)
         dots = Series("", *_columns(x, y), "dots")
@@ -73,7 +76,7 @@ def show_strips(
 
 
 def _plane(series: list[Series], alt: str) -> str:
-    return plot(series, title=alt, x_label="first column", y_label="second column")
+    return plot(series, title=alt, x_label="first column", y_label="second column", equal=True)
 
 
 def _columns(a: Tensor, b: Tensor) -> tuple[list[float], list[float]]:

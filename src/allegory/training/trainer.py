@@ -96,7 +96,9 @@ class Trainer:
         """
         total = self.settings.images
         begun = time.monotonic() - self.seconds
-        with Stop() as stop, track("training", total, self.images) as advance:
+        with Stop() as stop, track(
+            "training", total, self.images, shown=self.world.leads
+        ) as advance:
             while self.images < total:
                 before = self.images
                 self.round()

@@ -1,0 +1,108 @@
+"""The page that shows a run: one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+from allegory.files import atomic
+from allegory.report.curves import Record, curves_section
+from allegory.report.examples import (
+    paths_section,
+    reconstructions_section,
+    samples_section,
+    walk,
+)
+from allegory.report.facts import (
+    data_section,
+    flat,
+    next_section,
+    scores_section,
+    settings_section,
+    tiles,
+)
+from allegory.report.html import Section, section_html
+from allegory.report.latents import axes_section, latents_section
+from allegory.report.scene import explore
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from allegory.capabilities import Model
+    from allegory.data.dataset import Dataset
+
+__all__ = ["write_report"]
+
+MODEL_SECTIONS = (
+    ("sample", samples_section),
+    ("reconstruct", reconstructions_section),
+    ("traverse", axes_section),
+    ("interpolate", paths_section),
+    ("encode", latents_section),
+)
+"""Tool that must work for the model, and the section that it fills."""
+HELD_OUT = ("test", "validation")
+"""Splits to show examples from: the first that is there and not empty."""
+
+
+def write_report(
+    run_folder: Path,
+    model: Model,
+    data: Dataset,
+    *,
+    settings: Mapping[str, Any],
+    curves: Sequence[Record],
+    scores: Mapping[str, Any] | None = None,
+    notes: Sequence[str] = (),
+    rng_seed: int = 0,
+) -> Path:
+    """Write `report.html` into the run's folder and return its path.
+
+    `data` is the whole data set: examples are shown from a held-out split of it. `settings` are
+    the run's, nested or not, with the name of its "recipe"; `curves` are the records of
+    metrics.jsonl; `scores` are the results of an evaluation; `notes` is what the reader should
+    know first. Every section is there whose capabilities the model has.
+    """
+    scene = explore(model, _held_out(data), rng_seed)
+    source = dict(flat(settings)).get("data.source", data.name)
+    sections: list[Section | None] = [
+        *(make(scene) for tool, make in MODEL_SECTIONS if tool in scene.tools),
+        curves_section(curves),
+        scores_section(scores),
+        data_section(data),
+        settings_section(settings),
+        next_section(run_folder, str(source), scene.tools),
+    ]
+    shown = [section for section in sections if section is not None]
+    recipe = str(settings.get("recipe", run_folder.name))
+    page = Template(_part("page.html")).substitute(
+        title=escape(f"{recipe} on {data.name}"),
+        recipe=escape(recipe),
+        data=escape(data.name),
+        run=escape(run_folder.name),
+        style=_part("style.css"),
+        script=_part("page.js"),
+        tiles=tiles(curves, data),
+        walk=walk(scene),
+        notes="".join(f'<p class="notice" role="note">{escape(note)}</p>' for note in notes),
+        links="".join(f'<a href="#{escape(s.anchor)}">{escape(s.title)}</a>' for s in shown),
+        sections="".join(map(section_html, shown)),
+    )
+    path = run_folder / "report.html"
+    with atomic(path) as file:
+        file.write(page.encode())
+    return path
+
+
+def _part(name: str) -> str:
+    return files("allegory.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _held_out(data: Dataset) -> Dataset:
+    for name in HELD_OUT:
+        if name in data.splits and len(part := data.split(name)):
+            return part
+    return data

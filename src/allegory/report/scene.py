@@ -1,0 +1,66 @@
+"""A model before held-out examples: what every part of its report is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from allegory.tools.naming import name_axes
+from allegory.tools.requires import tools_for
+from allegory.tools.running import home, in_batches
+from allegory.tools.traverse import Axis, axes
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from allegory.capabilities import Model
+    from allegory.data.dataset import Dataset
+
+__all__ = ["Scene", "explore"]
+
+ENCODED = 2000
+"""Held-out examples that axes are named and latents are counted by, at most."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A model before the examples that it is shown with."""
+
+    model: Any
+    """What it can do is asked of `tools` first."""
+    data: Dataset
+    """Held-out examples."""
+    seed: int
+    tools: tuple[str, ...]
+    axes: list[Axis]
+    """The strongest first; none for a model without a decoder."""
+    codes: Tensor | None
+    """Posterior means (n, latents) of the first n examples; None for a model without encoder."""
+
+    def examples(self, n: int) -> Tensor:
+        """The first n examples, or all where they are fewer."""
+        x: Tensor = self.data.take(np.arange(min(n, len(self.data))))
+        return x
+
+
+def explore(model: Model, held_out: Dataset, seed: int) -> Scene:
+    """Encode held-out examples, and rank and name the latent axes, as far as the model can."""
+    scene = Scene(model, held_out, seed, tools_for(model), [], None)
+    with torch.inference_mode():
+        codes = _codes(scene) if "encode" in scene.tools else None
+    ranked = axes(scene.model, rng=seed) if "traverse" in scene.tools else []
+    if codes is not None:
+        shown = held_out.select(np.arange(len(codes)))
+        ranked = name_axes(codes, shown.table(), ranked)
+    return replace(scene, axes=ranked, codes=codes)
+
+
+def _codes(scene: Scene) -> Tensor:
+    device, n = home(scene.model), min(ENCODED, len(scene.data))
+    encoded = torch.arange(n)
+    return in_batches(
+        lambda rows: scene.model.encode(scene.data.take(rows.numpy(), device=device)).mean, encoded
+    )
