@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from allegory.data.sources.faces import colours
 from allegory.data.sources.faces.factors import FACTORS, Table
 from allegory.data.sources.faces.field import Array, mix, norm, step
-from allegory.data.sources.faces.hair import STYLES
+from allegory.data.sources.faces.hair import STYLES, strand
 from allegory.data.sources.faces.head import Head, Parts, Wears
 from allegory.data.sources.faces.shade import Surface
 
@@ -121,7 +121,7 @@ class Portrait:
         opening = np.minimum(upper - v, v - lower)
         eye = step(-0.6 * pixel, 0.6 * pixel, opening) * front
         crease = step(0.05, 0.0, np.abs(v - upper - 0.055)) * step(-0.6, 0.2, across) * front
-        mix(albedo, self.skin * 0.55, crease * 0.6 * (1.0 - eye))
+        mix(albedo, self.skin * 0.55, crease * 0.45 * (1.0 - eye))
         iris_x, iris_y = u - side * self.gaze_x, v - self.gaze_y - 0.012
         r = norm(iris_x, iris_y)
         shade = 0.45 + 0.55 * step(0.0, 0.05, upper - v)
@@ -145,7 +145,7 @@ class Portrait:
     ) -> None:
         u = (ax - 0.3) * (1 / 0.2)
         lift = 0.02 * np.abs(self.head.smile) + 0.03 * self.head.mouth
-        middle = 0.222 + lift - 0.05 * u * u + 0.012 * u
+        middle = 0.232 + lift - 0.045 * u * u - 0.004 * u
         thick = 0.034 - 0.012 * u
         edge = (thick - np.abs(y - middle)) * np.clip(4.0 - 4.0 * np.abs(u), 0.0, 1.0)
         brow = step(-0.5 * pixel, 0.5 * pixel + 0.02, edge) * front
@@ -153,10 +153,12 @@ class Portrait:
 
     def _hair(self, parts: Parts) -> tuple[Array, Array]:
         """Colour, (3, n), and gloss, (n,), of the strands, which fall away from the crown."""
-        angle = np.arctan2(parts.x, parts.z + 0.3)
-        lock = np.sin(23.0 * angle + 1.5 * np.sin(3.0 * parts.y))
-        fine = np.sin(71.0 * angle + 4.0 * lock)
-        return self.hair * (1.0 + 0.14 * lock + 0.1 * fine), 0.2 + 0.06 * fine
+        angle = strand(parts.x, parts.y, parts.z)
+        lock = np.sin(23.0 * angle)
+        fine = np.sin(67.0 * angle + 3.0 * np.sin(9.0 * angle))
+        finer = np.sin(151.0 * angle)
+        tint = 1.0 - 0.14 * lock + 0.09 * fine + 0.05 * finer
+        return self.hair * tint, 0.17 + 0.05 * fine
 
 
 def _cover(
@@ -209,7 +211,7 @@ def _people(wears: Wears, table: Table) -> Portrait:
     )
     skin = colours.skin(table["skin_tone"])
     # lips take the skin's colour and more of its blood
-    lips = skin * [0.82, 0.45, 0.47] + [0.03, 0.0, 0.005]
+    lips = skin * [0.80, 0.36, 0.38] + [0.03, 0.0, 0.006]
     return Portrait(
         head,
         _columns(skin),

@@ -20,7 +20,7 @@ from allegory.data.sources.faces.trace import EYE, VIEW, Field, approach, march,
 __all__ = ["render"]
 
 TILE = 4
-CHUNK = 1 << 16
+CHUNK = 1 << 17
 """Pixels rendered together: the arrays of a chunk stay in the processor's cache."""
 HALF = np.float32(0.5)
 

@@ -61,7 +61,7 @@ def light_surface(
     up = 0.5 + 0.5 * ny
     for channel, bleed in enumerate((0.34, 0.12, 0.07)):
         # wrapped diffuse light, red the farthest, stands in for scattering under the skin
-        wrap = surface.glow * np.float32(bleed)
+        wrap = surface.glow * np.float32(bleed) + surface.strand * np.float32(0.25)
         soft = np.maximum(facing + wrap, 0.0) / (1.0 + wrap)
         soft *= shadow + wrap * (1.0 - shadow)
         ambient = GROUND[channel] + (SKY[channel] - GROUND[channel]) * up
@@ -119,9 +119,9 @@ def _shadow(
     origin = [(p + np.float32(0.03) * n)[towards] for p, n in zip(point, normal, strict=True)]
     direction = light.take(towards, axis=1)
     lit = np.ones_like(origin[0])
-    for way in (0.07, 0.17, 0.34, 0.65):
+    for way in (0.05, 0.11, 0.22, 0.4, 0.7):
         d = field.rough(*(o + np.float32(way) * v for o, v in zip(origin, direction, strict=True)))
-        np.minimum(lit, 0.55 + d * np.float32(3.5 / way), out=lit)
+        np.minimum(lit, 0.6 + d * np.float32(2.6 / way), out=lit)
     np.clip(lit, 0.0, 1.0, out=lit)
     shadow[towards] = lit * lit * (3.0 - 2.0 * lit)
     return shadow

@@ -22,6 +22,8 @@ NEAR, FAR = np.float32(EYE - 1.7), np.float32(EYE + 1.5)
 """Rays start and end at these distances from the camera."""
 ROUGH = np.float32(0.07)
 """How much nearer a surface may be than its rough distance says."""
+CAREFUL = np.float32(0.9)
+"""Stretched shapes are up to this much nearer than their distance says."""
 HIT = np.float32(0.25)
 """A ray has met the surface when it is nearer than this share of a pixel."""
 
@@ -86,7 +88,7 @@ def approach(
     dx, dy, dz = direction
     for _ in range(steps):
         t = way[alive]
-        d = field.rough(dx * t, dy * t, dz * t + np.float32(EYE)) - ROUGH
+        d = field.rough(dx * t, dy * t, dz * t + np.float32(EYE)) * CAREFUL - ROUGH
         far = t + d > FAR
         empty[alive[far]] = True
         going = np.flatnonzero(~far & (d > cone * t))
@@ -104,7 +106,7 @@ def march(
     start: Array,
     *,
     pixel: float,
-    steps: int = 24,
+    steps: int = 32,
 ) -> Meeting:
     """Walk along each ray to the surface.
 
@@ -140,6 +142,9 @@ def march(
         before, stride = d[going], step[going]
         t = t[going] + stride
         field = field.take(going)
+    else:
+        # rays that graze run out of steps a little before the surface
+        out.hit[alive] = before < pixel * t
     return out
 
 
