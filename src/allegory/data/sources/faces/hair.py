@@ -114,7 +114,7 @@ def hair(style: Style, x: Array, y: Array, z: Array, skull: Array) -> Array:
     if style.curtain is not None:
         d = smooth_min(d, _curtain(style, ax, y, z), 0.14)
     if style.parting is not None:
-        d += 0.07 * bump(x, y, z, (style.parting, 1.05, 0.3), (0.1, 0.6, 0.75))
+        d += 0.045 * bump(x, y, z, (style.parting, 1.05, 0.3), (0.1, 0.6, 0.75))
     if style.lock:
         d += style.lock * np.sin(23.0 * strand(x, y, z))
     d = smooth_max(d, -_window(style, x, y, z), 0.09)
@@ -146,4 +146,5 @@ def _window(style: Style, x: Array, y: Array, z: Array) -> Array:
     lift = style.sweep * (x - 0.25)
     if style.ragged:
         lift = lift + style.ragged * np.sin(19.0 * x + 3.0 * np.sin(5.0 * x))
-    return ellipsoid(x, y - lift, z, (0.0, top - reach, 1.0), (style.window, reach, 0.95))
+    depth = 1.2 if style.curtain is not None else 0.95
+    return ellipsoid(x, y - lift, z, (0.0, top - reach, 1.0), (style.window, reach, depth))

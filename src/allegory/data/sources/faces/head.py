@@ -106,7 +106,7 @@ class Head:
         d = smooth_min(skull, jaw, 0.32)
         if self.wears.beard:
             d -= 0.05
-        d = smooth_min(d, sphere(hx, hy, hz, (0.0, -0.24, 0.8), 0.12), 0.1)
+        d = smooth_min(d, sphere(hx, hy, hz, (0.0, -0.25, 0.78), 0.1), 0.12)
         d = np.minimum(d, norm(x, z + 0.2) - 0.31)
         d = np.minimum(d, ellipsoid(x, y, z, *TORSO))
         wears = self.wears
@@ -170,8 +170,8 @@ class Head:
         d = smooth_min(skull, jaw, 0.32)
         chin = sphere(ax, y_jaw, z, (0.0, -0.85, 0.43), 0.18)
         d = smooth_min(d, chin, 0.22)
-        d -= (0.07 - 0.02 * long + 0.05 * smile) * bump(
-            ax, y, z, (0.36, -0.24 + 0.05 * smile, 0.52), (0.27, 0.24, 0.4)
+        d -= (0.055 - 0.02 * long + 0.045 * smile) * bump(
+            ax, y, z, (0.36, -0.26 + 0.05 * smile, 0.5), (0.33, 0.3, 0.45)
         )
         d -= 0.035 * bump(ax, y, z, (0.26, 0.22, 0.7), (0.3, 0.14, 0.35))
         d += 0.07 * bump(ax, y, z, (0.28, 0.03, 0.72), (0.25, 0.19, 0.4))
@@ -193,12 +193,12 @@ class Head:
         The line is a parabola that the smile bends and widens; the gape is half the height of
         the opening, (n,) each.
         """
-        width = 0.2 + 0.055 * self.smile
+        width = 0.2 + 0.075 * self.smile
         along = ax / width
-        bend = 0.085 * self.smile
+        bend = 0.115 * self.smile
         arch = np.clip(along * along, 0.0, 2.0)
         above = y - (-0.575 - 0.05 * self.mouth + bend * (arch - 0.45))
-        gape = (0.012 * np.maximum(self.smile, 0.0) + 0.125 * self.mouth) * (1.0 - arch)
+        gape = (0.03 * np.maximum(self.smile, 0.0) + 0.125 * self.mouth) * (1.0 - arch)
         return along, above, np.maximum(gape, 0.0)
 
     def _lips(self, ax: Array, y: Array, z: Array) -> Array:
@@ -228,5 +228,5 @@ def _nose(ax: Array, y: Array, z: Array, smile: Array) -> Array:
 
 def _shoulders(ax: Array, y: Array, z: Array, neck: Array) -> Array:
     torso = ellipsoid(ax, y, z, *TORSO)
-    collar = smooth_max(neck - 0.05, y + 1.14 + 0.25 * z, 0.05)
+    collar = smooth_max(neck - 0.05, y + 1.2 + 0.3 * z, 0.05)
     return smooth_min(torso, collar, 0.1)
