@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EYES", "HAIR", "from_lab", "hue", "lightness", "skin"]
+__all__ = ["EYES", "HAIR", "columns", "from_lab", "hue", "lightness", "pick", "skin"]
 
 Colours: TypeAlias = NDArray[np.float64]
 
-HAIR = {
+HAIR = MappingProxyType({
     "black": (0.012, 0.010, 0.011),
     "brown": (0.070, 0.036, 0.020),
     "red": (0.300, 0.085, 0.026),
     "blond": (0.560, 0.370, 0.150),
     "grey": (0.420, 0.420, 0.430),
-}
-EYES = {
+})
+EYES = MappingProxyType({
     "brown": (0.110, 0.045, 0.018),
     "hazel": (0.190, 0.120, 0.035),
     "green": (0.095, 0.200, 0.085),
     "blue": (0.080, 0.210, 0.440),
     "grey": (0.240, 0.290, 0.330),
-}
+})
 
 _D65 = np.array([0.95047, 1.0, 1.08883])
 _XYZ_TO_RGB = np.array(
@@ -65,3 +67,13 @@ def hue(degrees: Colours, light: Colours | float, chroma: float) -> Colours:
     """A colour by its CIELAB hue, L* and chroma: (n,) to (n, 3)."""
     angle = np.deg2rad(degrees)
     return from_lab(light + 0.0 * angle, chroma * np.cos(angle), chroma * np.sin(angle))
+
+
+def pick(palette: Mapping[str, tuple[float, float, float]], index: NDArray[np.integer]) -> Colours:
+    """The colours at these places of a palette: (n,) to (n, 3)."""
+    return np.array(list(palette.values()))[index]
+
+
+def columns(rgb: Colours) -> NDArray[np.float32]:
+    """Colours as the shader has them: (n, 3) to (3, n) float32."""
+    return np.ascontiguousarray(rgb.T, np.float32)

@@ -26,14 +26,13 @@ from numpy.typing import NDArray
 
 from allegory.data.sources.faces.colours import EYES, HAIR
 from allegory.data.sources.faces.hair import STYLES
+from allegory.data.sources.faces.objects import PATTERNS, SHAPES
 from allegory.errors import UserError, unknown
 
-__all__ = ["FACTORS", "OBJECT_FACTORS", "SHAPES", "Factor", "Kind", "Table", "draw", "factors_of"]
+__all__ = ["FACTORS", "OBJECT_FACTORS", "Factor", "Kind", "Table", "draw", "factors_of"]
 
 Kind: TypeAlias = Literal["faces", "objects"]
 Table: TypeAlias = dict[str, NDArray[np.generic]]
-
-SHAPES = ("ball", "box", "can", "cone", "ring", "pill", "dice", "mug", "vase", "blob")
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ OBJECT_FACTORS: Mapping[str, Factor] = MappingProxyType(
         "size": _number(0.75, 1.15, "its size, 1 about that of a head"),
         "azimuth": _number(-180, 180, "its turn about the upright axis, degrees"),
         "elevation": _number(-35, 55, "its tilt towards the viewer, degrees"),
-        "pattern": _category(("plain", "bands", "checks"), "how its two colours are spread"),
+        "pattern": _category(PATTERNS, "how its two colours are spread"),
         "skin_tone": _number(0, 1, "its first colour, on the scale of skin"),
         "hair_colour": _category(HAIR, "its second colour, of the palette of hair"),
         **_STAGE,

@@ -101,9 +101,12 @@ class Head:
         """About the same without small detail, (n,): enough for soft shadows."""
         hx, hy, hz = self.into_head(x, y, z)
         skull = ellipsoid(hx, hy, hz, (0.0, 0.2, -0.12), (0.72, 0.80, 0.88))
-        jaw = ellipsoid(hx, hy, hz, (0.0, -0.33, 0.14), (0.58, 0.72, 0.62))
+        y_jaw = self._jaw_height(hy)
+        jaw = ellipsoid(hx, y_jaw, hz, (0.0, -0.33, 0.14), (0.58, 0.72, 0.62))
         d = smooth_min(skull, jaw, 0.32)
-        d = smooth_min(d, sphere(hx, hy, hz, (0.0, -0.24, 0.8), 0.12), 0.1)
+        if self.wears.beard:
+            d -= 0.05
+        d = smooth_min(d, sphere(hx, hy, hz, (0.0, -0.25, 0.78), 0.1), 0.12)
         d = np.minimum(d, norm(x, z + 0.2) - 0.31)
         d = np.minimum(d, ellipsoid(x, y, z, *TORSO))
         wears = self.wears
@@ -159,20 +162,19 @@ class Head:
         return Parts(skin, locks, cloth, hat, frame, lens, hx, hy, hz)
 
     def _face(self, ax: Array, y: Array, z: Array, skull: Array) -> Array:
-        smile, mouth, long = self.smile, self.mouth, self.long
-        # an open mouth draws the jaw down: points below the lips are looked up higher
-        y_jaw = y + 0.13 * mouth * step(-0.45, -0.75, y)
+        smile, long = self.smile, self.long
+        y_jaw = self._jaw_height(y)
         jaw = ellipsoid(
             ax, y_jaw, z, (0.0, -0.30, 0.12), (0.57 - 0.03 * long, 0.69, 0.60)
         )
         d = smooth_min(skull, jaw, 0.32)
-        chin = sphere(ax, y_jaw, z, (0.0, -0.86, 0.46), 0.17)
+        chin = sphere(ax, y_jaw, z, (0.0, -0.85, 0.43), 0.18)
         d = smooth_min(d, chin, 0.22)
-        d -= (0.07 - 0.02 * long + 0.05 * smile) * bump(
-            ax, y, z, (0.36, -0.24 + 0.05 * smile, 0.52), (0.27, 0.24, 0.4)
+        d -= (0.055 - 0.02 * long + 0.045 * smile) * bump(
+            ax, y, z, (0.36, -0.26 + 0.05 * smile, 0.5), (0.33, 0.3, 0.45)
         )
-        d -= 0.045 * bump(ax, y, z, (0.24, 0.2, 0.7), (0.3, 0.14, 0.35))
-        d += 0.085 * bump(ax, y, z, (0.28, 0.02, 0.72), (0.24, 0.19, 0.4))
+        d -= 0.035 * bump(ax, y, z, (0.26, 0.22, 0.7), (0.3, 0.14, 0.35))
+        d += 0.07 * bump(ax, y, z, (0.28, 0.03, 0.72), (0.25, 0.19, 0.4))
         eye = sphere(ax, y, z, (0.285, 0.0, 0.5), 0.2)
         d = smooth_min(d, eye, 0.05)
         d = smooth_min(d, _nose(ax, y, z, smile), 0.1)
@@ -181,18 +183,22 @@ class Head:
         ear += 0.05 * bump(ax, y, z, (0.82, -0.04, -0.04), (0.12, 0.14, 0.09))
         return smooth_min(d, ear, 0.06)
 
+    def _jaw_height(self, y: Array) -> Array:
+        # an open mouth draws the jaw down: points below the lips are looked up higher
+        return y + 0.13 * self.mouth * step(-0.45, -0.75, y)
+
     def mouth_frame(self, ax: Array, y: Array) -> tuple[Array, Array, Array]:
         """Where points are on the mouth: along it (1 at the corner), above its line, its gape.
 
         The line is a parabola that the smile bends and widens; the gape is half the height of
         the opening, (n,) each.
         """
-        width = 0.2 + 0.055 * self.smile
+        width = 0.2 + 0.075 * self.smile
         along = ax / width
-        bend = 0.085 * self.smile
+        bend = 0.115 * self.smile
         arch = np.clip(along * along, 0.0, 2.0)
         above = y - (-0.575 - 0.05 * self.mouth + bend * (arch - 0.45))
-        gape = (0.012 * np.maximum(self.smile, 0.0) + 0.125 * self.mouth) * (1.0 - arch)
+        gape = (0.03 * np.maximum(self.smile, 0.0) + 0.125 * self.mouth) * (1.0 - arch)
         return along, above, np.maximum(gape, 0.0)
 
     def _lips(self, ax: Array, y: Array, z: Array) -> Array:
@@ -222,5 +228,5 @@ def _nose(ax: Array, y: Array, z: Array, smile: Array) -> Array:
 
 def _shoulders(ax: Array, y: Array, z: Array, neck: Array) -> Array:
     torso = ellipsoid(ax, y, z, *TORSO)
-    collar = smooth_max(neck - 0.05, y + 1.14 + 0.25 * z, 0.05)
+    collar = smooth_max(neck - 0.05, y + 1.2 + 0.3 * z, 0.05)
     return smooth_min(torso, collar, 0.1)

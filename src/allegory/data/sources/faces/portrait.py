@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allegory.data.sources.faces import colours
-from allegory.data.sources.faces.factors import FACTORS, Table
+from allegory.data.sources.faces.factors import Table
 from allegory.data.sources.faces.field import Array, mix, norm, step
-from allegory.data.sources.faces.hair import STYLES
+from allegory.data.sources.faces.hair import STYLES, strand
 from allegory.data.sources.faces.head import Head, Parts, Wears
 from allegory.data.sources.faces.shade import Surface
 
@@ -56,7 +56,7 @@ class Portrait:
         surface = self._skin(parts, pixel)
         nearest = parts.skin
         if wears.style or wears.beard:
-            _cover(surface, nearest - parts.hair, pixel, *self._hair(parts), 0.0, 1.0)
+            _cover(surface, nearest - parts.hair, pixel, *self._hair(parts, pixel), 0.0, 1.0)
             nearest = np.minimum(nearest, parts.hair)
         _cover(surface, nearest - parts.cloth, pixel, self.cloth, 0.04, 0.0, 0.0)
         if wears.hat:
@@ -86,7 +86,7 @@ class Portrait:
         glint = np.zeros_like(x)
         wet = self._paint_eyes(albedo, glint, x, y, pixel, front)
         self._paint_brows(albedo, ax, y, pixel, front)
-        gloss += 0.25 * wet
+        gloss += 0.1 * wet
         return Surface(albedo, gloss, 1.0 - wet, np.zeros_like(x), glint)
 
     def _paint_lips(
@@ -98,16 +98,16 @@ class Portrait:
         upper = (0.062 - dip) * taper + gape - above
         lower = 0.082 * np.sqrt(taper) * taper + gape + above
         edge = np.minimum(upper, lower) + 0.4 * np.minimum(1.04 - along * along, 0.0)
-        cover = step(-0.6 * pixel - 0.008, 0.6 * pixel + 0.008, edge) * front
+        cover = step(-0.9 * pixel - 0.008, 0.9 * pixel + 0.008, edge) * front
         mix(albedo, self.lips, cover * 0.9)
         gloss += 0.2 * cover
-        inside = step(-0.6 * pixel, 0.6 * pixel, gape - np.abs(above)) * front * (gape > 0.004)
+        inside = step(-0.9 * pixel, 0.9 * pixel, gape - np.abs(above)) * front * (gape > 0.004)
         mix(albedo, np.float32([[0.09], [0.02], [0.02]]), inside)
-        teeth = inside * step(-0.6 * pixel, 0.6 * pixel, above - gape + 0.055 + 0.3 * gape)
+        teeth = inside * step(-0.9 * pixel, 0.9 * pixel, above - gape + 0.055 + 0.3 * gape)
         teeth *= step(1.0, 0.75, along)
         mix(albedo, np.float32([[0.72], [0.68], [0.6]]), teeth)
         seam = step(0.9 * pixel + 0.012, 0.0, np.abs(above)) * step(1.12, 0.95, along) * front
-        mix(albedo, self.lips * 0.22, seam * (1.0 - inside) * 0.8)
+        mix(albedo, self.lips * 0.22, seam * step(0.03, 0.0, gape) * 0.8)
 
     def _paint_eyes(
         self, albedo: Array, glint: Array, x: Array, y: Array, pixel: Array, front: Array
@@ -117,19 +117,19 @@ class Portrait:
         v = y - 0.1 * u
         squint = np.maximum(self.head.smile, 0.0)
         across = 1.0 - np.square(u * (1 / 0.152))
-        upper, lower = (0.088 - 0.014 * squint) * across, -(0.062 - 0.03 * squint) * across
+        upper, lower = (0.084 - 0.012 * squint) * across, -(0.062 - 0.03 * squint) * across
         opening = np.minimum(upper - v, v - lower)
-        eye = step(-0.6 * pixel, 0.6 * pixel, opening) * front
+        eye = step(-0.9 * pixel, 0.9 * pixel, opening) * front
         crease = step(0.05, 0.0, np.abs(v - upper - 0.055)) * step(-0.6, 0.2, across) * front
-        mix(albedo, self.skin * 0.55, crease * 0.6 * (1.0 - eye))
+        mix(albedo, self.skin * 0.55, crease * 0.45 * (1.0 - eye))
         iris_x, iris_y = u - side * self.gaze_x, v - self.gaze_y - 0.012
         r = norm(iris_x, iris_y)
         shade = 0.45 + 0.55 * step(0.0, 0.05, upper - v)
         mix(albedo, np.float32([[0.78], [0.76], [0.74]]) * shade, eye)
-        iris = step(0.6 * pixel, -0.6 * pixel, r - 0.083) * eye
+        iris = step(0.9 * pixel, -0.9 * pixel, r - 0.083) * eye
         ring = 1.25 - 0.85 * step(0.045, 0.085, r) - 0.35 * step(-0.02, 0.05, iris_y)
         mix(albedo, self.eyes * ring, iris)
-        pupil = step(0.6 * pixel, -0.6 * pixel, r - 0.037) * eye
+        pupil = step(0.9 * pixel, -0.9 * pixel, r - 0.037) * eye
         mix(albedo, np.float32([[0.006], [0.005], [0.005]]), pupil)
         lash = step(1.0 * pixel + 0.016, 0.0, np.abs(v - upper - 0.006))
         lash *= step(-0.25, 0.05, across) * front
@@ -137,7 +137,7 @@ class Portrait:
         under = step(0.7 * pixel + 0.012, 0.0, np.abs(v - lower)) * step(-0.1, 0.3, across) * front
         mix(albedo, self.skin * 0.4, under * 0.6)
         catch = norm(iris_x + side * -0.026, iris_y - 0.03) - 0.017
-        glint += 0.9 * eye * step(0.6 * pixel, -0.6 * pixel, catch)
+        glint += 0.9 * np.minimum(0.03 / pixel, 1.0) * eye * step(0.9 * pixel, -0.9 * pixel, catch)
         return eye
 
     def _paint_brows(
@@ -145,18 +145,23 @@ class Portrait:
     ) -> None:
         u = (ax - 0.3) * (1 / 0.2)
         lift = 0.02 * np.abs(self.head.smile) + 0.03 * self.head.mouth
-        middle = 0.222 + lift - 0.05 * u * u + 0.012 * u
+        middle = 0.232 + lift - 0.045 * u * u - 0.004 * u
         thick = 0.034 - 0.012 * u
-        edge = (thick - np.abs(y - middle)) * np.clip(4.0 - 4.0 * np.abs(u), 0.0, 1.0)
+        end = 1.0 - np.abs(u)
+        edge = np.minimum(thick - np.abs(y - middle), 0.15 * end)
         brow = step(-0.5 * pixel, 0.5 * pixel + 0.02, edge) * front
         mix(albedo, self.hair * 0.7, brow * 0.85)
 
-    def _hair(self, parts: Parts) -> tuple[Array, Array]:
+    def _hair(self, parts: Parts, pixel: Array) -> tuple[Array, Array]:
         """Colour, (3, n), and gloss, (n,), of the strands, which fall away from the crown."""
-        angle = np.arctan2(parts.x, parts.z + 0.3)
-        lock = np.sin(23.0 * angle + 1.5 * np.sin(3.0 * parts.y))
-        fine = np.sin(71.0 * angle + 4.0 * lock)
-        return self.hair * (1.0 + 0.14 * lock + 0.1 * fine), 0.2 + 0.06 * fine
+        angle = strand(parts.x, parts.y, parts.z)
+        lock = np.sin(23.0 * angle)
+        fine = np.sin(67.0 * angle + 3.0 * np.sin(9.0 * angle))
+        finer = np.sin(151.0 * angle)
+        # strands thinner than a pixel would only flicker
+        tint = 1.0 - 0.14 * lock * step(0.09, 0.03, pixel)
+        tint += 0.09 * fine * step(0.04, 0.02, pixel) + 0.05 * finer * step(0.02, 0.01, pixel)
+        return self.hair * tint, np.full_like(angle, 0.17)
 
 
 def _cover(
@@ -180,18 +185,18 @@ def _cover(
         here += (there - here) * weight
 
 
-def portraits(table: Table) -> dict[Wears, tuple[NDArray[np.int64], Portrait]]:
-    """The people of a table, grouped by what they wear: their rows and themselves, (n,) each."""
-    styles = [STYLES[FACTORS["hair_style"].names[i]] for i in table["hair_style"]]
+def portraits(table: Table) -> list[tuple[NDArray[np.intp], Portrait]]:
+    """The people of a table in groups that wear the same: rows of the table, and people."""
+    styles = [list(STYLES.values())[i] for i in table["hair_style"].tolist()]
     names = ("glasses", "sunglasses", "hat", "beard")
     worn = zip(*(table[name].astype(bool).tolist() for name in names), strict=True)
     groups: dict[Wears, list[int]] = {}
     for row, (style, flags) in enumerate(zip(styles, worn, strict=True)):
         groups.setdefault(Wears(style, *flags), []).append(row)
-    return {
-        wears: (np.array(rows), _people(wears, {k: v[rows] for k, v in table.items()}))
+    return [
+        (np.array(rows), _people(wears, {k: v[rows] for k, v in table.items()}))
         for wears, rows in groups.items()
-    }
+    ]
 
 
 def _people(wears: Wears, table: Table) -> Portrait:
@@ -209,18 +214,15 @@ def _people(wears: Wears, table: Table) -> Portrait:
     )
     skin = colours.skin(table["skin_tone"])
     # lips take the skin's colour and more of its blood
-    lips = skin * [0.82, 0.45, 0.47] + [0.03, 0.0, 0.005]
+    lips = skin * [0.80, 0.36, 0.38] + [0.03, 0.0, 0.006]
     return Portrait(
         head,
-        _columns(skin),
-        _columns(lips),
-        _columns(np.array(list(colours.HAIR.values()))[table["hair_colour"]]),
-        _columns(np.array(list(colours.EYES.values()))[table["eye_colour"]]),
-        _columns(colours.hue(table["clothes"], 42.0, 30.0)),
+        colours.columns(skin),
+        colours.columns(lips),
+        colours.columns(colours.pick(colours.HAIR, table["hair_colour"])),
+        colours.columns(colours.pick(colours.EYES, table["eye_colour"])),
+        colours.columns(colours.hue(table["clothes"], 42.0, 30.0)),
+        # people who turn away still look a little towards the camera
         np.float32(-0.045) * np.sin(azimuth),
         np.float32(0.06) * np.sin(elevation),
     )
-
-
-def _columns(rgb: NDArray[np.float64]) -> Array:
-    return np.ascontiguousarray(rgb.T, np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol, Self
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from allegory.data.sources.faces import colours
 from allegory.data.sources.faces.factors import Kind, Table
 from allegory.data.sources.faces.field import Array
+from allegory.data.sources.faces.objects import things
 from allegory.data.sources.faces.portrait import portraits
 from allegory.data.sources.faces.shade import Surface, encode, light_surface, wall
 from allegory.data.sources.faces.trace import EYE, VIEW, Field, approach, march, normals, rays
@@ -20,7 +22,7 @@ from allegory.data.sources.faces.trace import EYE, VIEW, Field, approach, march,
 __all__ = ["render"]
 
 TILE = 4
-CHUNK = 1 << 16
+CHUNK = 1 << 17
 """Pixels rendered together: the arrays of a chunk stay in the processor's cache."""
 HALF = np.float32(0.5)
 
@@ -77,7 +79,7 @@ def render(
     a_chunk = max(1, CHUNK // (height * width))
     jobs = [
         (rows[i : i + a_chunk], scene.take(np.arange(i, min(i + a_chunk, len(rows)))))
-        for rows, scene in portraits(table).values()
+        for rows, scene in _scenes(kind, table)
         for i in range(0, len(rows), a_chunk)
     ]
 
@@ -89,6 +91,10 @@ def render(
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         list(pool.map(work, jobs))
     return out
+
+
+def _scenes(kind: Kind, table: Table) -> Sequence[tuple[NDArray[np.intp], Scene]]:
+    return portraits(table) if kind == "faces" else things(table)
 
 
 def _stage(table: Table) -> Stage:
@@ -166,7 +172,8 @@ class _Pictures:
         d, surface = scene.paint(x, y, z, pixel)
         normal = normals(scene.field, x, y, z, d, np.float32(0.4) * pixel + np.float32(0.003))
         light = self.stage.light.take(which, axis=1)
-        return light_surface(scene.field, surface, (x, y, z), normal, view, light)
+        on_surface = tuple(p - n * d for p, n in zip((x, y, z), normal, strict=True))
+        return light_surface(scene.field, surface, on_surface, normal, view, light)
 
     def _wall(self) -> Array:
         """The pictures with nothing in front of the wall, linear RGB, (3, pixels)."""

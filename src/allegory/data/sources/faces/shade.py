@@ -12,9 +12,9 @@ from allegory.data.sources.faces.trace import Field
 
 __all__ = ["Surface", "encode", "light_surface", "wall"]
 
-KEY = (2.15, 2.05, 1.92)
-SKY = (0.40, 0.43, 0.48)
-GROUND = (0.26, 0.22, 0.19)
+KEY = (0.94, 0.90, 0.84)
+SKY = (0.38, 0.40, 0.44)
+GROUND = (0.25, 0.21, 0.18)
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,13 @@ def light_surface(
     up = 0.5 + 0.5 * ny
     for channel, bleed in enumerate((0.34, 0.12, 0.07)):
         # wrapped diffuse light, red the farthest, stands in for scattering under the skin
-        wrap = surface.glow * np.float32(bleed)
+        wrap = surface.glow * np.float32(bleed) + surface.strand * np.float32(0.25)
         soft = np.maximum(facing + wrap, 0.0) / (1.0 + wrap)
         soft *= shadow + wrap * (1.0 - shadow)
         ambient = GROUND[channel] + (SKY[channel] - GROUND[channel]) * up
         # occluded skin is lit by light that skin reflects: deep creases keep their warmth
         ambient = ambient * (open_sky + (1.0 - open_sky) * 0.35 * surface.albedo[channel])
-        colour[channel] = surface.albedo[channel] * (soft * np.float32(KEY[channel] / 2) + ambient)
+        colour[channel] = surface.albedo[channel] * (soft * np.float32(KEY[channel]) + ambient)
     shine = _highlight(surface, normal, view, light) * lit
     rim = 1.0 + nx * view[0] + ny * view[1] + nz * view[2]
     rim = rim * rim * rim * open_sky * (1.0 - surface.strand) * surface.gloss
@@ -116,12 +116,12 @@ def _shadow(
     shadow = np.zeros_like(facing)
     towards = np.flatnonzero(facing > -0.1)
     field = field.take(towards)
-    origin = [(p + np.float32(0.03) * n)[towards] for p, n in zip(point, normal, strict=True)]
+    origin = [(p + np.float32(0.04) * n)[towards] for p, n in zip(point, normal, strict=True)]
     direction = light.take(towards, axis=1)
     lit = np.ones_like(origin[0])
-    for way in (0.07, 0.17, 0.34, 0.65):
+    for way in (0.08, 0.15, 0.27, 0.45, 0.72):
         d = field.rough(*(o + np.float32(way) * v for o, v in zip(origin, direction, strict=True)))
-        np.minimum(lit, 0.55 + d * np.float32(3.5 / way), out=lit)
+        np.minimum(lit, 0.62 + d * np.float32(2.2 / way), out=lit)
     np.clip(lit, 0.0, 1.0, out=lit)
     shadow[towards] = lit * lit * (3.0 - 2.0 * lit)
     return shadow
