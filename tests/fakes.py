@@ -34,6 +34,7 @@ class LinearVAE(LinearCoder):
     """The same with a prior: it samples and scores too."""
 
     density = "lower bound"
+    discrete = False
 
     def __init__(self, media, centre, axes):
         super().__init__(media, centre, axes, prior=True)

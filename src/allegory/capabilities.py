@@ -129,4 +129,4 @@ CAPABILITIES: dict[str, type] = {
 
 def capabilities_of(model: object) -> frozenset[str]:
     """Names of the capabilities that the model has."""
-    return frozenset(name for name, protocol in CAPABILITIES.items() if isinstance(model, protocol))
+    return frozenset(name for name, what in CAPABILITIES.items() if isinstance(model, what))

@@ -50,11 +50,11 @@ def overview() -> str:
 
 def option(arguments: list[str], flag: str) -> str | None:
     """The value of an option, before the rest is parsed."""
-    for here, following in zip(arguments, [*arguments[1:], None], strict=True):
-        if here == flag:
-            return following
-        if here.startswith(f"{flag}="):
-            return here.removeprefix(f"{flag}=")
+    for i, argument in enumerate(arguments):
+        if argument == flag and i + 1 < len(arguments):
+            return arguments[i + 1]
+        if argument.startswith(f"{flag}="):
+            return argument.removeprefix(f"{flag}=")
     return None
 
 

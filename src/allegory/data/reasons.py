@@ -8,7 +8,7 @@ from pathlib import Path
 __all__ = ["Unreadable", "before_opening", "of_content", "of_fault", "of_system"]
 
 
-class Unreadable(Exception):  # noqa: N818  it names a state of the file
+class Unreadable(Exception):
     """A picture that cannot be read, and why, in plain words."""
 
     def __init__(self, reason: str) -> None:

@@ -96,7 +96,7 @@ def scan(root: Path) -> Scan:
     skipped: list[Skipped] = []
     metadata = None
     for name, path in _walk(root, skipped):
-        extension = os.path.splitext(name)[1].lower()
+        extension = os.path.splitext(name)[1].lower()  # noqa: PTH122
         if extension in EXTENSIONS:
             files.append(_file(name, path))
         elif name == METADATA:
@@ -142,7 +142,7 @@ def _walk(root: Path, skipped: list[Skipped]) -> Iterator[tuple[str, str]]:
     while waiting:
         prefix, folder = waiting.pop()
         try:
-            status = os.stat(folder)
+            status = os.stat(folder)  # noqa: PTH116
             if (status.st_dev, status.st_ino) in entered:
                 continue
             entered.add((status.st_dev, status.st_ino))
@@ -157,7 +157,7 @@ def _walk(root: Path, skipped: list[Skipped]) -> Iterator[tuple[str, str]]:
             is_folder = _is_folder(entry)
             if is_folder:
                 waiting.append((f"{name}/", entry.path))
-            if not is_folder or os.path.splitext(name)[1].lower() in EXTENSIONS:
+            if not is_folder or os.path.splitext(name)[1].lower() in EXTENSIONS:  # noqa: PTH122
                 yield name, entry.path
 
 
@@ -170,7 +170,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def _file(name: str, path: str) -> Found:
     try:
-        status = os.stat(path)
+        status = os.stat(path)  # noqa: PTH116
     except OSError:
         return Found(path, readable(name), -1, 0)
     return Found(path, readable(name), status.st_size, status.st_mtime_ns)
