@@ -129,7 +129,9 @@ def hair(style: Style, x: Array, y: Array, z: Array, skull: Array) -> Array:
 
 def strand(x: Array, y: Array, z: Array) -> Array:
     """Which strand points belong to, as an angle about the crown; strands sway a little, (n,)."""
-    return np.arctan2(x, z + 0.3) + 0.05 * np.sin(4.0 * y)
+    angle: Array = np.arctan2(x, z + 0.3)
+    angle += 0.05 * np.sin(4.0 * y)
+    return angle
 
 
 def _curtain(style: Style, ax: Array, y: Array, z: Array) -> Array:

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from allegory.data.sources.faces import colours
-from allegory.data.sources.faces.factors import Table
 from allegory.data.sources.faces.field import Array, mix, norm, step
 from allegory.data.sources.faces.hair import STYLES, strand
 from allegory.data.sources.faces.head import Head, Parts, Wears
 from allegory.data.sources.faces.shade import Surface
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from allegory.data.sources.faces.factors import Table
+
 __all__ = ["Portrait", "portraits"]
+
+MOUTH, TEETH, WHITE, PUPIL = (
+    np.array(rgb, np.float32)[:, None]
+    for rgb in ((0.09, 0.02, 0.02), (0.72, 0.68, 0.6), (0.78, 0.76, 0.74), (0.006, 0.005, 0.005))
+)
+"""Linear RGB inside mouths and eyes, (3, 1)."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,7 @@ class Portrait:
         if wears.glasses or wears.sunglasses:
             black = np.full_like(self.cloth, 0.02)
             worn = np.minimum(parts.frame, parts.lens)
-            _cover(surface, nearest - worn, pixel, black, 0.9, 0.0, 0.0)
+            _cover(surface, nearest - worn, pixel, black, 0.35, 0.0, 0.0)
         return self.head.union(parts), surface
 
     def _skin(self, parts: Parts, pixel: Array) -> Surface:
@@ -102,10 +112,10 @@ class Portrait:
         mix(albedo, self.lips, cover * 0.9)
         gloss += 0.2 * cover
         inside = step(-0.9 * pixel, 0.9 * pixel, gape - np.abs(above)) * front * (gape > 0.004)
-        mix(albedo, np.float32([[0.09], [0.02], [0.02]]), inside)
+        mix(albedo, MOUTH, inside)
         teeth = inside * step(-0.9 * pixel, 0.9 * pixel, above - gape + 0.055 + 0.3 * gape)
         teeth *= step(1.0, 0.75, along)
-        mix(albedo, np.float32([[0.72], [0.68], [0.6]]), teeth)
+        mix(albedo, TEETH, teeth)
         seam = step(0.9 * pixel + 0.012, 0.0, np.abs(above)) * step(1.12, 0.95, along) * front
         mix(albedo, self.lips * 0.22, seam * step(0.03, 0.0, gape) * 0.8)
 
@@ -125,12 +135,12 @@ class Portrait:
         iris_x, iris_y = u - side * self.gaze_x, v - self.gaze_y - 0.012
         r = norm(iris_x, iris_y)
         shade = 0.45 + 0.55 * step(0.0, 0.05, upper - v)
-        mix(albedo, np.float32([[0.78], [0.76], [0.74]]) * shade, eye)
+        mix(albedo, WHITE * shade, eye)
         iris = step(0.9 * pixel, -0.9 * pixel, r - 0.083) * eye
         ring = 1.25 - 0.85 * step(0.045, 0.085, r) - 0.35 * step(-0.02, 0.05, iris_y)
         mix(albedo, self.eyes * ring, iris)
         pupil = step(0.9 * pixel, -0.9 * pixel, r - 0.037) * eye
-        mix(albedo, np.float32([[0.006], [0.005], [0.005]]), pupil)
+        mix(albedo, PUPIL, pupil)
         lash = step(1.0 * pixel + 0.016, 0.0, np.abs(v - upper - 0.006))
         lash *= step(-0.25, 0.05, across) * front
         mix(albedo, self.hair * 0.12 + 0.006, lash * 0.92)
@@ -140,9 +150,7 @@ class Portrait:
         glint += 0.9 * np.minimum(0.03 / pixel, 1.0) * eye * step(0.9 * pixel, -0.9 * pixel, catch)
         return eye
 
-    def _paint_brows(
-        self, albedo: Array, ax: Array, y: Array, pixel: Array, front: Array
-    ) -> None:
+    def _paint_brows(self, albedo: Array, ax: Array, y: Array, pixel: Array, front: Array) -> None:
         u = (ax - 0.3) * (1 / 0.2)
         lift = 0.02 * np.abs(self.head.smile) + 0.03 * self.head.mouth
         middle = 0.232 + lift - 0.045 * u * u - 0.004 * u
