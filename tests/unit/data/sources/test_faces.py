@@ -168,6 +168,17 @@ def test_turning_the_other_way_with_mirrored_light_is_the_mirror_image():
     assert np.abs(one - other).mean() > 8.0
 
 
+def test_the_face_goes_where_the_head_turns():
+    light = {"skin_tone": np.ones(3), "hair_colour": np.zeros(3, np.int64)}
+    pose = {"azimuth": [0.0, 25.0, 0.0], "elevation": [0.0, 0.0, 15.0]}
+    pictures = render(faces(3, **light, **pose))
+    # brows and pupils are all that is dark above the chin
+    middle = [np.mean(np.nonzero(L[10:40, 10:54] < 45), axis=1) for L in map(lightness, pictures)]
+    straight, right, up = middle
+    assert right[1] > straight[1] + 5
+    assert up[0] < straight[0] - 3
+
+
 @pytest.mark.parametrize(
     ("factor", "values"),
     [

@@ -110,7 +110,7 @@ class Head:
         if self.wears.beard:
             d -= 0.05
         d = smooth_min(d, sphere(hx, hy, hz, (0.0, -0.25, 0.78), 0.1), 0.12)
-        d = np.minimum(d, norm(x, z + 0.2) - 0.31)
+        d = np.minimum(d, np.maximum(norm(x, z + 0.2) - 0.31, y + 0.5))
         d = np.minimum(d, ellipsoid(x, y, z, *TORSO))
         wears = self.wears
         if wears.style:
@@ -225,7 +225,9 @@ class Head:
         lips = norm(along * 0.2, above * (0.2 / (gape + 0.09))) - 0.2
         region = smooth_max(edge, -lips, 0.05)
         curls = np.sin(19.0 * ax) * np.sin(17.0 * y) * np.sin(18.0 * z)
-        return smooth_max(face - 0.055 - 0.018 * curls, region, 0.09)
+        # it thins out towards its edge, where it would else stand up like a rim
+        grown = step(0.03, -0.13, region)
+        return face - (0.068 + 0.018 * curls) * grown + 0.012
 
 
 def _nose(ax: Array, y: Array, z: Array, smile: Array) -> Array:

@@ -126,8 +126,8 @@ class Portrait:
         u, side = np.abs(x) - 0.285, np.sign(x)
         v = y - 0.1 * u
         squint = np.maximum(self.head.smile, 0.0)
-        across = 1.0 - np.square(u * (1 / 0.152))
-        upper, lower = (0.084 - 0.012 * squint) * across, -(0.062 - 0.03 * squint) * across
+        across = 1.0 - np.square(u * (1 / 0.164))
+        upper, lower = (0.094 - 0.014 * squint) * across, -(0.066 - 0.032 * squint) * across
         opening = np.minimum(upper - v, v - lower)
         eye = step(-0.9 * pixel, 0.9 * pixel, opening) * front
         crease = step(0.05, 0.0, np.abs(v - upper - 0.055)) * step(-0.6, 0.2, across) * front
@@ -136,10 +136,10 @@ class Portrait:
         r = norm(iris_x, iris_y)
         shade = 0.45 + 0.55 * step(0.0, 0.05, upper - v)
         mix(albedo, WHITE * shade, eye)
-        iris = step(0.9 * pixel, -0.9 * pixel, r - 0.083) * eye
-        ring = 1.25 - 0.85 * step(0.045, 0.085, r) - 0.35 * step(-0.02, 0.05, iris_y)
+        iris = step(0.9 * pixel, -0.9 * pixel, r - 0.089) * eye
+        ring = 1.25 - 0.85 * step(0.05, 0.092, r) - 0.35 * step(-0.02, 0.05, iris_y)
         mix(albedo, self.eyes * ring, iris)
-        pupil = step(0.9 * pixel, -0.9 * pixel, r - 0.037) * eye
+        pupil = step(0.9 * pixel, -0.9 * pixel, r - 0.041) * eye
         mix(albedo, PUPIL, pupil)
         lash = step(1.0 * pixel + 0.016, 0.0, np.abs(v - upper - 0.006))
         lash *= step(-0.25, 0.05, across) * front
@@ -162,6 +162,8 @@ class Portrait:
 
     def _hair(self, parts: Parts, pixel: Array) -> tuple[Array, Array]:
         """Colour, (3, n), and gloss, (n,), of the strands, which fall away from the crown."""
+        style = self.head.wears.style
+        curly = style is not None and style.curls > 0.0
         angle = strand(parts.x, parts.y, parts.z)
         lock = np.sin(23.0 * angle)
         fine = np.sin(67.0 * angle + 3.0 * np.sin(9.0 * angle))
@@ -169,7 +171,7 @@ class Portrait:
         # strands thinner than a pixel would only flicker
         tint = 1.0 - 0.14 * lock * step(0.09, 0.03, pixel)
         tint += 0.09 * fine * step(0.04, 0.02, pixel) + 0.05 * finer * step(0.02, 0.01, pixel)
-        return self.hair * tint, np.full_like(angle, 0.17)
+        return self.hair * tint, np.full_like(angle, 0.07 if curly else 0.17)
 
 
 def _cover(
@@ -209,7 +211,7 @@ def portraits(table: Table) -> list[tuple[NDArray[np.intp], Portrait]]:
 
 def _people(wears: Wears, table: Table) -> Portrait:
     single = {k: np.asarray(v, np.float32) for k, v in table.items()}
-    azimuth, elevation = np.deg2rad(single["azimuth"]), np.deg2rad(-single["elevation"])
+    azimuth, elevation = np.deg2rad(single["azimuth"]), np.deg2rad(single["elevation"])
     head = Head(
         wears,
         np.cos(azimuth),
@@ -232,5 +234,5 @@ def _people(wears: Wears, table: Table) -> Portrait:
         colours.columns(colours.hue(table["clothes"], 42.0, 30.0)),
         # people who turn away still look a little towards the camera
         np.float32(-0.045) * np.sin(azimuth),
-        np.float32(0.06) * np.sin(elevation),
+        np.float32(-0.06) * np.sin(elevation),
     )

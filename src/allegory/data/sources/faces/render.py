@@ -190,10 +190,9 @@ class _Pictures:
 
     def _wall(self) -> Array:
         """The pictures with nothing in front of the wall, linear RGB, (3, pixels)."""
-        shape = (self.count, self.height, self.width)
-        which, row, column = np.indices(shape).reshape(3, -1)
-        scale = np.float32(2.0 / min(self.height, self.width))
-        x = (column + np.float32(0.5 - self.width / 2)) * scale
-        y = (np.float32(self.height / 2 - 0.5) - row) * scale
-        stage = self.stage
-        return wall(stage.wall[:, which], x, y, stage.light[:, which])
+        scale = 2.0 / min(self.height, self.width)
+        x = (np.arange(self.width) + 0.5 - self.width / 2) * scale
+        y = (self.height / 2 - 0.5 - np.arange(self.height)) * scale
+        colour, light = self.stage.wall[:, :, None, None], self.stage.light[:, :, None, None]
+        x, y = x.astype(np.float32), y.astype(np.float32)[:, None]
+        return wall(colour, x, y, light).reshape(3, -1)

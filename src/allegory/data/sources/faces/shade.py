@@ -139,17 +139,18 @@ def _shadow(
 
 
 def wall(colour: Array, x: Array, y: Array, light: Array) -> Array:
-    """The wall behind, a soft pool of light on a plain colour, linear RGB, (3, n).
+    """The wall behind, a soft pool of light on a plain colour, linear RGB, (3, n, height, width).
 
     Args:
-        colour: Linear RGB, (3, n).
-        x: Across the picture, about -1..1, (n,).
-        y: Up the picture, about -1..1, (n,).
-        light: Unit direction towards the key light, (3, n).
+        colour: Linear RGB, (3, n, 1, 1).
+        x: Across the picture, about -1..1, (width,).
+        y: Up the picture, about -1..1, (height, 1).
+        light: Unit direction towards the key light, (3, n, 1, 1).
     """
     dx, dy = x + 0.35 * light[0], y - 0.25
     pool = 1.12 - 0.22 * (dx * dx + dy * dy)
-    return colour * np.maximum(pool, 0.35)
+    lit: Array = colour * np.maximum(pool, 0.35)
+    return lit
 
 
 def encode(linear: Array) -> NDArray[np.uint8]:

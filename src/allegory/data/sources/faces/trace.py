@@ -16,9 +16,9 @@ __all__ = ["EYE", "VIEW", "Field", "Meeting", "approach", "march", "normals", "r
 
 EYE = 7.0
 """Distance of the camera from the middle of the head, in half heads."""
-VIEW = 2.75
+VIEW = 2.6
 """What the shorter side of a picture spans in the plane of the head, in half heads."""
-CENTRE = -0.04
+CENTRE = -0.02
 """Height of the picture's middle, in half heads: the eyes are a little above it."""
 NEAR, FAR = np.float32(EYE - 1.7), np.float32(EYE + 1.5)
 """Rays start and end at these distances from the camera."""
