@@ -16,10 +16,9 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,10 +28,13 @@ from allegory.data.sources.faces.hair import STYLES
 from allegory.data.sources.faces.objects import PATTERNS, SHAPES
 from allegory.errors import UserError, unknown
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = ["FACTORS", "OBJECT_FACTORS", "Factor", "Kind", "Table", "draw", "factors_of"]
 
 Kind: TypeAlias = Literal["faces", "objects"]
-Table: TypeAlias = dict[str, NDArray[np.generic]]
+Table: TypeAlias = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ FACTORS: Mapping[str, Factor] = MappingProxyType(
 OBJECT_FACTORS: Mapping[str, Factor] = MappingProxyType(
     {
         "shape": _category(SHAPES, "what it is"),
-        "size": _number(0.75, 1.15, "its size, 1 about that of a head"),
+        "size": _number(0.85, 1.25, "its size, 1 about that of a head"),
         "azimuth": _number(-180, 180, "its turn about the upright axis, degrees"),
         "elevation": _number(-35, 55, "its tilt towards the viewer, degrees"),
         "pattern": _category(PATTERNS, "how its two colours are spread"),
@@ -150,7 +152,8 @@ def _uniform(rows: NDArray[np.int64], seed: int, stream: str) -> NDArray[np.floa
     is the same in all versions, and any row can be had without those before it.
     """
     key = _scramble(np.array([seed], np.uint64) + np.uint64(zlib.crc32(stream.encode())))
-    return (_scramble(rows.astype(np.uint64) + key) >> np.uint64(11)) * 2.0**-53
+    bits = _scramble(rows.astype(np.uint64) + key) >> np.uint64(11)
+    return bits.astype(np.float64) * 2.0**-53
 
 
 def _scramble(x: NDArray[np.uint64]) -> NDArray[np.uint64]:

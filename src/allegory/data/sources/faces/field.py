@@ -8,7 +8,7 @@ Distance fields: Hart (1996), "Sphere tracing"; smooth unions: Quilez (2013), "S
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +27,13 @@ __all__ = [
     "step",
 ]
 
-Array: TypeAlias = NDArray[np.float32]
+Array: TypeAlias = NDArray[np.floating[Any]]
 Number: TypeAlias = float | Array
 Point: TypeAlias = tuple[Number, Number, Number]
+
+
+def _from(p: Array, c: Number) -> Array:
+    return p if isinstance(c, float) and c == 0.0 else p - c
 
 
 def norm(x: Array, y: Array, z: Array | None = None) -> Array:
@@ -43,29 +47,26 @@ def norm(x: Array, y: Array, z: Array | None = None) -> Array:
 
 def sphere(x: Array, y: Array, z: Array, centre: Point, radius: Number) -> Array:
     """Distance to a sphere, (n,)."""
-    d = norm(x - centre[0], y - centre[1], z - centre[2])
+    d = norm(*(_from(p, c) for p, c in zip((x, y, z), centre, strict=True)))
     d -= radius
     return d
 
 
 def ellipsoid(x: Array, y: Array, z: Array, centre: Point, radii: Point) -> Array:
     """Distance to an ellipsoid, to first order: the implicit function over its slope, (n,)."""
-    value = np.zeros_like(x)
-    slope = np.full_like(x, 1e-12)
+    value: Array = np.full_like(x, 1e-12)
+    slope: Array = value.copy()
     for p, c, r in zip((x, y, z), centre, radii, strict=True):
-        q = p - c
-        inverse = 1.0 / r
+        inverse = 1.0 / (r * r)
+        q = np.square(_from(p, c))
         q *= inverse
-        square = q * q
-        value += square
+        value += q
         q *= inverse
-        np.multiply(q, q, out=square)
-        slope += square
-    np.sqrt(value, out=value)
+        slope += q
+    root = np.sqrt(value)
+    value -= root
     np.sqrt(slope, out=slope)
-    np.divide(value, slope, out=slope)
-    value -= 1.0
-    value *= slope
+    value /= slope
     return value
 
 
@@ -111,11 +112,10 @@ def smooth_max(a: Array, b: Array, k: float) -> Array:
 
 def bump(x: Array, y: Array, z: Array, centre: Point, radii: Point) -> Array:
     """A soft hill: 1 at the centre, 0 outside the ellipsoid with these radii, (n,)."""
-    h = np.ones_like(x)
+    h: Array = np.ones_like(x)
     for p, c, r in zip((x, y, z), centre, radii, strict=True):
-        q = p - c
-        q *= 1.0 / r
-        q *= q
+        q = np.square(_from(p, c))
+        q *= 1.0 / (r * r)
         h -= q
     np.maximum(h, 0.0, out=h)
     h *= h

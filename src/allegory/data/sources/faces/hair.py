@@ -78,7 +78,7 @@ STYLES = MappingProxyType(
         ),
         "curly": Style(
             top=0.2,
-            side=0.15,
+            side=0.2,
             hairline=0.5,
             lock=0.0,
             curls=0.055,
@@ -129,12 +129,14 @@ def hair(style: Style, x: Array, y: Array, z: Array, skull: Array) -> Array:
 
 def strand(x: Array, y: Array, z: Array) -> Array:
     """Which strand points belong to, as an angle about the crown; strands sway a little, (n,)."""
-    return np.arctan2(x, z + 0.3) + 0.05 * np.sin(4.0 * y)
+    angle: Array = np.arctan2(x, z + 0.3)
+    angle += 0.05 * np.sin(4.0 * y)
+    return angle
 
 
 def _curtain(style: Style, ax: Array, y: Array, z: Array) -> Array:
     end = style.curtain or 0.0
-    fall = np.clip(0.35 - y, 0.0, 1.2)
+    fall = np.maximum(0.35 - y, 0.0)
     column = norm(ax, (z + 0.18) * (style.width / 0.82)) - (style.width + 0.05 * fall)
     column = smooth_max(column, end + style.ragged * np.sin(21.0 * ax + 13.0 * z) - y, 0.16)
     return smooth_max(column, y - 0.3, 0.3)

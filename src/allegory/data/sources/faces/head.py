@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from allegory.data.sources.faces import wear
 from allegory.data.sources.faces.field import (
@@ -20,6 +20,9 @@ from allegory.data.sources.faces.field import (
     step,
 )
 from allegory.data.sources.faces.hair import Style, hair
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["FAR", "Head", "Parts", "Wears"]
 
@@ -103,11 +106,11 @@ class Head:
         skull = ellipsoid(hx, hy, hz, (0.0, 0.2, -0.12), (0.72, 0.80, 0.88))
         y_jaw = self._jaw_height(hy)
         jaw = ellipsoid(hx, y_jaw, hz, (0.0, -0.33, 0.14), (0.58, 0.72, 0.62))
-        d = smooth_min(skull, jaw, 0.32)
+        d: Array = smooth_min(skull, jaw, 0.32)
         if self.wears.beard:
             d -= 0.05
         d = smooth_min(d, sphere(hx, hy, hz, (0.0, -0.25, 0.78), 0.1), 0.12)
-        d = np.minimum(d, norm(x, z + 0.2) - 0.31)
+        d = np.minimum(d, np.maximum(norm(x, z + 0.2) - 0.31, y + 0.5))
         d = np.minimum(d, ellipsoid(x, y, z, *TORSO))
         wears = self.wears
         if wears.style:
@@ -117,7 +120,8 @@ class Head:
         if wears.glasses:
             d = np.minimum(d, wear.glasses(np.abs(hx), hy, hz))
         if wears.sunglasses:
-            d = np.minimum(d, np.minimum(*wear.sunglasses(np.abs(hx), hy, hz)))
+            rim, lens = wear.sunglasses(np.abs(hx), hy, hz)
+            d = np.minimum(d, np.minimum(rim, lens))
         return d
 
     def into_head(self, x: Array, y: Array, z: Array) -> tuple[Array, Array, Array]:
@@ -164,9 +168,7 @@ class Head:
     def _face(self, ax: Array, y: Array, z: Array, skull: Array) -> Array:
         smile, long = self.smile, self.long
         y_jaw = self._jaw_height(y)
-        jaw = ellipsoid(
-            ax, y_jaw, z, (0.0, -0.30, 0.12), (0.57 - 0.03 * long, 0.69, 0.60)
-        )
+        jaw = ellipsoid(ax, y_jaw, z, (0.0, -0.30, 0.12), (0.57 - 0.03 * long, 0.69, 0.60))
         d = smooth_min(skull, jaw, 0.32)
         chin = sphere(ax, y_jaw, z, (0.0, -0.85, 0.43), 0.18)
         d = smooth_min(d, chin, 0.22)
@@ -185,7 +187,10 @@ class Head:
 
     def _jaw_height(self, y: Array) -> Array:
         # an open mouth draws the jaw down: points below the lips are looked up higher
-        return y + 0.13 * self.mouth * step(-0.45, -0.75, y)
+        drop = step(-0.45, -0.75, y)
+        drop *= 0.13 * self.mouth
+        drop += y
+        return drop
 
     def mouth_frame(self, ax: Array, y: Array) -> tuple[Array, Array, Array]:
         """Where points are on the mouth: along it (1 at the corner), above its line, its gape.
@@ -209,15 +214,20 @@ class Head:
         swell = np.maximum(1.0 - upper * upper, 0.0) + 1.3 * np.maximum(1.0 - lower * lower, 0.0)
         inside = np.clip((gape - np.abs(above)) * 12.0, 0.0, 1.0)
         front = np.clip(z * 4.0 - 1.0, 0.0, 1.0)
-        return (0.028 * swell * taper - 0.05 * inside) * front
+        swell *= 0.028 * taper
+        swell -= 0.05 * inside
+        swell *= front
+        return swell
 
     def _beard(self, ax: Array, y: Array, z: Array, face: Array) -> Array:
         along, above, gape = self.mouth_frame(ax, y)
-        edge = smooth_max(y + 0.42 - 0.62 * np.maximum(ax - 0.2, 0.0), -z - 0.05, 0.05)
-        lips = norm(along * 0.24, above * (0.2 / (gape + 0.1))) - 0.2
+        edge = smooth_max(y + 0.42 - 0.6 * np.maximum(ax - 0.2, 0.0), 0.06 - z, 0.08)
+        lips = norm(along * 0.2, above * (0.2 / (gape + 0.09))) - 0.2
         region = smooth_max(edge, -lips, 0.05)
         curls = np.sin(19.0 * ax) * np.sin(17.0 * y) * np.sin(18.0 * z)
-        return smooth_max(face - 0.055 - 0.018 * curls, region, 0.09)
+        # it thins out towards its edge, where it would else stand up like a rim
+        grown = step(0.03, -0.13, region)
+        return face - (0.068 + 0.018 * curls) * grown + 0.012
 
 
 def _nose(ax: Array, y: Array, z: Array, smile: Array) -> Array:

@@ -86,7 +86,8 @@ def _dumb_bell(x: Array, y: Array, z: Array) -> Array:
 def _pebble(x: Array, y: Array, z: Array) -> Array:
     d = ellipsoid(x, y, z, (0.0, 0.0, 0.0), (0.85, 0.62, 0.72))
     d -= 0.12 * bump(x, y, z, (0.4, 0.4, 0.4), (0.5, 0.5, 0.5))
-    return d + 0.04 * np.sin(5.0 * x) * np.sin(4.0 * y + 1.0) * np.sin(5.0 * z)
+    d += 0.04 * np.sin(5.0 * x) * np.sin(4.0 * y + 1.0) * np.sin(5.0 * z)
+    return d
 
 
 def _gear(x: Array, y: Array, z: Array) -> Array:

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from allegory.data.sources.faces import colours
-from allegory.data.sources.faces.factors import Table
 from allegory.data.sources.faces.field import Array, mix, norm, step
 from allegory.data.sources.faces.hair import STYLES, strand
 from allegory.data.sources.faces.head import Head, Parts, Wears
 from allegory.data.sources.faces.shade import Surface
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from allegory.data.sources.faces.factors import Table
+
 __all__ = ["Portrait", "portraits"]
+
+MOUTH, TEETH, WHITE, PUPIL = (
+    np.array(rgb, np.float32)[:, None]
+    for rgb in ((0.09, 0.02, 0.02), (0.72, 0.68, 0.6), (0.78, 0.76, 0.74), (0.006, 0.005, 0.005))
+)
+"""Linear RGB inside mouths and eyes, (3, 1)."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,7 @@ class Portrait:
         if wears.glasses or wears.sunglasses:
             black = np.full_like(self.cloth, 0.02)
             worn = np.minimum(parts.frame, parts.lens)
-            _cover(surface, nearest - worn, pixel, black, 0.9, 0.0, 0.0)
+            _cover(surface, nearest - worn, pixel, black, 0.35, 0.0, 0.0)
         return self.head.union(parts), surface
 
     def _skin(self, parts: Parts, pixel: Array) -> Surface:
@@ -102,10 +112,10 @@ class Portrait:
         mix(albedo, self.lips, cover * 0.9)
         gloss += 0.2 * cover
         inside = step(-0.9 * pixel, 0.9 * pixel, gape - np.abs(above)) * front * (gape > 0.004)
-        mix(albedo, np.float32([[0.09], [0.02], [0.02]]), inside)
+        mix(albedo, MOUTH, inside)
         teeth = inside * step(-0.9 * pixel, 0.9 * pixel, above - gape + 0.055 + 0.3 * gape)
         teeth *= step(1.0, 0.75, along)
-        mix(albedo, np.float32([[0.72], [0.68], [0.6]]), teeth)
+        mix(albedo, TEETH, teeth)
         seam = step(0.9 * pixel + 0.012, 0.0, np.abs(above)) * step(1.12, 0.95, along) * front
         mix(albedo, self.lips * 0.22, seam * step(0.03, 0.0, gape) * 0.8)
 
@@ -116,8 +126,8 @@ class Portrait:
         u, side = np.abs(x) - 0.285, np.sign(x)
         v = y - 0.1 * u
         squint = np.maximum(self.head.smile, 0.0)
-        across = 1.0 - np.square(u * (1 / 0.152))
-        upper, lower = (0.084 - 0.012 * squint) * across, -(0.062 - 0.03 * squint) * across
+        across = 1.0 - np.square(u * (1 / 0.164))
+        upper, lower = (0.094 - 0.014 * squint) * across, -(0.066 - 0.032 * squint) * across
         opening = np.minimum(upper - v, v - lower)
         eye = step(-0.9 * pixel, 0.9 * pixel, opening) * front
         crease = step(0.05, 0.0, np.abs(v - upper - 0.055)) * step(-0.6, 0.2, across) * front
@@ -125,12 +135,12 @@ class Portrait:
         iris_x, iris_y = u - side * self.gaze_x, v - self.gaze_y - 0.012
         r = norm(iris_x, iris_y)
         shade = 0.45 + 0.55 * step(0.0, 0.05, upper - v)
-        mix(albedo, np.float32([[0.78], [0.76], [0.74]]) * shade, eye)
-        iris = step(0.9 * pixel, -0.9 * pixel, r - 0.083) * eye
-        ring = 1.25 - 0.85 * step(0.045, 0.085, r) - 0.35 * step(-0.02, 0.05, iris_y)
+        mix(albedo, WHITE * shade, eye)
+        iris = step(0.9 * pixel, -0.9 * pixel, r - 0.089) * eye
+        ring = 1.25 - 0.85 * step(0.05, 0.092, r) - 0.35 * step(-0.02, 0.05, iris_y)
         mix(albedo, self.eyes * ring, iris)
-        pupil = step(0.9 * pixel, -0.9 * pixel, r - 0.037) * eye
-        mix(albedo, np.float32([[0.006], [0.005], [0.005]]), pupil)
+        pupil = step(0.9 * pixel, -0.9 * pixel, r - 0.041) * eye
+        mix(albedo, PUPIL, pupil)
         lash = step(1.0 * pixel + 0.016, 0.0, np.abs(v - upper - 0.006))
         lash *= step(-0.25, 0.05, across) * front
         mix(albedo, self.hair * 0.12 + 0.006, lash * 0.92)
@@ -140,9 +150,7 @@ class Portrait:
         glint += 0.9 * np.minimum(0.03 / pixel, 1.0) * eye * step(0.9 * pixel, -0.9 * pixel, catch)
         return eye
 
-    def _paint_brows(
-        self, albedo: Array, ax: Array, y: Array, pixel: Array, front: Array
-    ) -> None:
+    def _paint_brows(self, albedo: Array, ax: Array, y: Array, pixel: Array, front: Array) -> None:
         u = (ax - 0.3) * (1 / 0.2)
         lift = 0.02 * np.abs(self.head.smile) + 0.03 * self.head.mouth
         middle = 0.232 + lift - 0.045 * u * u - 0.004 * u
@@ -154,6 +162,8 @@ class Portrait:
 
     def _hair(self, parts: Parts, pixel: Array) -> tuple[Array, Array]:
         """Colour, (3, n), and gloss, (n,), of the strands, which fall away from the crown."""
+        style = self.head.wears.style
+        curly = style is not None and style.curls > 0.0
         angle = strand(parts.x, parts.y, parts.z)
         lock = np.sin(23.0 * angle)
         fine = np.sin(67.0 * angle + 3.0 * np.sin(9.0 * angle))
@@ -161,7 +171,7 @@ class Portrait:
         # strands thinner than a pixel would only flicker
         tint = 1.0 - 0.14 * lock * step(0.09, 0.03, pixel)
         tint += 0.09 * fine * step(0.04, 0.02, pixel) + 0.05 * finer * step(0.02, 0.01, pixel)
-        return self.hair * tint, np.full_like(angle, 0.17)
+        return self.hair * tint, np.full_like(angle, 0.07 if curly else 0.17)
 
 
 def _cover(
@@ -201,7 +211,7 @@ def portraits(table: Table) -> list[tuple[NDArray[np.intp], Portrait]]:
 
 def _people(wears: Wears, table: Table) -> Portrait:
     single = {k: np.asarray(v, np.float32) for k, v in table.items()}
-    azimuth, elevation = np.deg2rad(single["azimuth"]), np.deg2rad(-single["elevation"])
+    azimuth, elevation = np.deg2rad(single["azimuth"]), np.deg2rad(single["elevation"])
     head = Head(
         wears,
         np.cos(azimuth),
@@ -224,5 +234,5 @@ def _people(wears: Wears, table: Table) -> Portrait:
         colours.columns(colours.hue(table["clothes"], 42.0, 30.0)),
         # people who turn away still look a little towards the camera
         np.float32(-0.045) * np.sin(azimuth),
-        np.float32(0.06) * np.sin(elevation),
+        np.float32(-0.06) * np.sin(elevation),
     )

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from allegory.data.sources.faces import colours
-from allegory.data.sources.faces.factors import Kind, Table
-from allegory.data.sources.faces.field import Array
 from allegory.data.sources.faces.objects import things
 from allegory.data.sources.faces.portrait import portraits
 from allegory.data.sources.faces.shade import Surface, encode, light_surface, wall
 from allegory.data.sources.faces.trace import EYE, VIEW, Field, approach, march, normals, rays
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from allegory.data.sources.faces.factors import Kind, Table
+    from allegory.data.sources.faces.field import Array
 
 __all__ = ["render"]
 
@@ -88,8 +92,12 @@ def render(
         here = Stage(stage.light[:, rows], stage.wall[:, rows])
         out[rows] = _Pictures(scene, here, len(rows), height, width).pixels()
 
-    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        list(pool.map(work, jobs))
+    if threads == 1 or len(jobs) == 1:
+        for job in jobs:
+            work(job)
+    else:
+        with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+            list(pool.map(work, jobs))
     return out
 
 
@@ -100,7 +108,11 @@ def _scenes(kind: Kind, table: Table) -> Sequence[tuple[NDArray[np.intp], Scene]
 def _stage(table: Table) -> Stage:
     azimuth, elevation = np.deg2rad(table["light_azimuth"]), np.deg2rad(table["light_elevation"])
     light = np.stack(
-        [np.sin(azimuth) * np.cos(elevation), np.sin(elevation), np.cos(azimuth) * np.cos(elevation)]
+        [
+            np.sin(azimuth) * np.cos(elevation),
+            np.sin(elevation),
+            np.cos(azimuth) * np.cos(elevation),
+        ]
     )
     paint = colours.hue(table["background"], table["background_lightness"], 24.0)
     return Stage(light.astype(np.float32), np.ascontiguousarray(paint.T, np.float32))
@@ -166,21 +178,21 @@ class _Pictures:
     ) -> Array:
         """The colours of these rays at these distances, linear RGB, (3, m)."""
         scene = self.scene.take(which)
-        view = tuple(d[index] for d in direction)
-        x, y, z = view[0] * way, view[1] * way, view[2] * way + np.float32(EYE)
+        vx, vy, vz = (d[index] for d in direction)
+        x, y, z = vx * way, vy * way, vz * way + np.float32(EYE)
         pixel = way * np.float32(self.pixel)
         d, surface = scene.paint(x, y, z, pixel)
-        normal = normals(scene.field, x, y, z, d, np.float32(0.4) * pixel + np.float32(0.003))
+        h = np.float32(0.4) * pixel + np.float32(0.003)
+        nx, ny, nz = normals(scene.field, x, y, z, d, h)
         light = self.stage.light.take(which, axis=1)
-        on_surface = tuple(p - n * d for p, n in zip((x, y, z), normal, strict=True))
-        return light_surface(scene.field, surface, on_surface, normal, view, light)
+        point = x - nx * d, y - ny * d, z - nz * d
+        return light_surface(scene.field, surface, point, (nx, ny, nz), (vx, vy, vz), light)
 
     def _wall(self) -> Array:
         """The pictures with nothing in front of the wall, linear RGB, (3, pixels)."""
-        shape = (self.count, self.height, self.width)
-        which, row, column = np.indices(shape).reshape(3, -1)
-        scale = np.float32(2.0 / min(self.height, self.width))
-        x = (column + np.float32(0.5 - self.width / 2)) * scale
-        y = (np.float32(self.height / 2 - 0.5) - row) * scale
-        stage = self.stage
-        return wall(stage.wall[:, which], x, y, stage.light[:, which])
+        scale = 2.0 / min(self.height, self.width)
+        x = (np.arange(self.width) + 0.5 - self.width / 2) * scale
+        y = (self.height / 2 - 0.5 - np.arange(self.height)) * scale
+        colour, light = self.stage.wall[:, :, None, None], self.stage.light[:, :, None, None]
+        x, y = x.astype(np.float32), y.astype(np.float32)[:, None]
+        return wall(colour, x, y, light).reshape(3, -1)

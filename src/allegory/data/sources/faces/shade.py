@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from allegory.data.sources.faces.field import Array
-from allegory.data.sources.faces.trace import Field
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from allegory.data.sources.faces.field import Array
+    from allegory.data.sources.faces.trace import Field
 
 __all__ = ["Surface", "encode", "light_surface", "wall"]
 
@@ -51,7 +54,6 @@ def light_surface(
         view: Unit directions of the rays, (n,) each.
         light: Unit direction towards the key light, (3, n).
     """
-    x, y, z = point
     nx, ny, nz = normal
     facing = nx * light[0] + ny * light[1] + nz * light[2]
     open_sky = _occlusion(field, point, normal)
@@ -89,9 +91,15 @@ def _highlight(
     round_shine = np.square(np.square(c4)) * np.square(c4)
     # combed hair shines where the half vector is across the strand (Kajiya & Kay 1989)
     along = hy * inverse - ny * cosine
-    band = np.maximum(1.0 - 5.0 * np.square(along - 0.06), 0.0)
-    band = np.square(np.square(band)) * c4
-    return surface.gloss * (round_shine + surface.strand * (band - round_shine))
+    band: Array = np.maximum(1.0 - 5.0 * np.square(along - 0.06), 0.0)
+    np.square(band, out=band)
+    band *= band
+    band *= c4
+    band -= round_shine
+    band *= surface.strand
+    band += round_shine
+    band *= surface.gloss
+    return band
 
 
 def _occlusion(
@@ -102,7 +110,10 @@ def _occlusion(
     for reach, weight in ((0.07, 4.0), (0.22, 2.0)):
         d = field.rough(*(p + np.float32(reach) * n for p, n in zip(point, normal, strict=True)))
         blocked += np.maximum(np.float32(reach) - d, 0.0) * np.float32(weight)
-    return 1.0 / (1.0 + blocked + blocked * blocked)
+    blocked *= 1.0 + blocked
+    blocked += 1.0
+    sky: Array = np.reciprocal(blocked)
+    return sky
 
 
 def _shadow(
@@ -128,17 +139,18 @@ def _shadow(
 
 
 def wall(colour: Array, x: Array, y: Array, light: Array) -> Array:
-    """The wall behind, a soft pool of light on a plain colour, linear RGB, (3, n).
+    """The wall behind, a soft pool of light on a plain colour, linear RGB, (3, n, height, width).
 
     Args:
-        colour: Linear RGB, (3, n).
-        x: Across the picture, about -1..1, (n,).
-        y: Up the picture, about -1..1, (n,).
-        light: Unit direction towards the key light, (3, n).
+        colour: Linear RGB, (3, n, 1, 1).
+        x: Across the picture, about -1..1, (width,).
+        y: Up the picture, about -1..1, (height, 1).
+        light: Unit direction towards the key light, (3, n, 1, 1).
     """
     dx, dy = x + 0.35 * light[0], y - 0.25
     pool = 1.12 - 0.22 * (dx * dx + dy * dy)
-    return colour * np.maximum(pool, 0.35)
+    lit: Array = colour * np.maximum(pool, 0.35)
+    return lit
 
 
 def encode(linear: Array) -> NDArray[np.uint8]:
@@ -148,10 +160,13 @@ def encode(linear: Array) -> NDArray[np.uint8]:
     root = np.sqrt(np.maximum(tone, 0.0))
     root2 = np.sqrt(root)
     # a sum of roots is within a grey level of the curve and needs no power (Bowyer 2013)
-    srgb = (
+    srgb: Array = (
         np.float32(0.662002687) * root
         + np.float32(0.684122060) * root2
         - np.float32(0.323583601) * np.sqrt(root2)
         - np.float32(0.0225411470) * tone
     )
-    return (np.clip(srgb, 0.0, 1.0) * np.float32(255.0) + np.float32(0.5)).astype(np.uint8)
+    np.clip(srgb, 0.0, 1.0, out=srgb)
+    srgb *= np.float32(255.0)
+    srgb += np.float32(0.5)
+    return srgb.astype(np.uint8)

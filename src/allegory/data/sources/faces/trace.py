@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from allegory.data.sources.faces.field import Array
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from allegory.data.sources.faces.field import Array
 
 __all__ = ["EYE", "VIEW", "Field", "Meeting", "approach", "march", "normals", "rays"]
 
 EYE = 7.0
 """Distance of the camera from the middle of the head, in half heads."""
-VIEW = 2.75
+VIEW = 2.6
 """What the shorter side of a picture spans in the plane of the head, in half heads."""
-CENTRE = -0.04
+CENTRE = -0.02
 """Height of the picture's middle, in half heads: the eyes are a little above it."""
 NEAR, FAR = np.float32(EYE - 1.7), np.float32(EYE + 1.5)
 """Rays start and end at these distances from the camera."""
@@ -58,7 +60,9 @@ class Meeting:
     """How much of its pixel that edge covers, 0..1, (n,)."""
 
 
-def rays(column: NDArray[np.floating], row: NDArray[np.floating], height: int, width: int) -> tuple[Array, Array, Array]:
+def rays(
+    column: NDArray[np.floating], row: NDArray[np.floating], height: int, width: int
+) -> tuple[Array, Array, Array]:
     """Unit directions of the rays through these places, (n,) each; a pixel's middle is at .5."""
     column, row = column.astype(np.float32), row.astype(np.float32)
     pixel = np.float32(VIEW / min(height, width))
@@ -112,8 +116,8 @@ def march(
 
     One ray a pixel gives smooth outlines: a ray that passes an edge within a pixel is remembered
     with the share of the pixel that the edge covers, and the surface lies half a pixel deeper, so
-    that a ray that runs along it finds its pixel half covered. Steps grow where the surface falls away
-    slowly, by the slope of the distance so far.
+    that a ray that runs along it finds its pixel half covered. Steps grow where the surface falls
+    away slowly, by the slope of the distance so far.
 
     Args:
         field: One a ray.
@@ -123,10 +127,13 @@ def march(
         steps: How many at most.
     """
     n = len(start)
-    out = Meeting(start.copy(), np.zeros(n, bool), np.zeros(n, np.float32), np.zeros(n, np.float32))
+    out = Meeting(
+        start.copy(), np.zeros(n, bool), np.zeros(n, np.float32), np.zeros(n, np.float32)
+    )
     alive = np.arange(n)
     dx, dy, dz = direction
-    t, before, stride = start, np.full(n, np.inf, np.float32), np.ones(n, np.float32)
+    t = start
+    before, stride = np.full_like(start, np.inf), np.ones_like(start)
     for _ in range(steps):
         size = t * np.float32(pixel)
         d = field.distance(dx * t, dy * t, dz * t + np.float32(EYE))
