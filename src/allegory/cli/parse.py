@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 import re
@@ -41,14 +42,21 @@ def call(function: Callable[..., Result], arguments: list[str], name: str) -> Re
             like = nearest(flag, known)
             hint = f"did you mean '{like}'?" if like else f"'{program} --help' lists them."
             raise UserError(f"{program} has no option '{flag}': {hint}")
+
+    # only the parsing is listened to: what the function itself says goes to the terminal
+    @functools.wraps(function)
+    def bind(*values: Any, **named: Any) -> Callable[[], Result]:
+        return functools.partial(function, *values, **named)
+
     complaint = io.StringIO()
     try:
         with contextlib.redirect_stderr(complaint):
-            return tyro.cli(function, args=arguments, prog=program, config=STYLE)
+            bound = tyro.cli(bind, args=arguments, prog=program, config=STYLE)
     except SystemExit as stop:
         if stop.code in (0, None):
             raise
         raise UserError(f"{sentence(complaint.getvalue())} See '{program} --help'.") from None
+    return bound()
 
 
 def options(function: Callable[..., Any]) -> set[str]:

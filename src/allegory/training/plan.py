@@ -10,6 +10,7 @@ import torch
 
 from allegory.training.checkpoint import Checkpoint
 from allegory.training.mover import weights
+from allegory.training.precision import threads
 
 if TYPE_CHECKING:
     from allegory.training.trainer import Trainer
@@ -27,10 +28,11 @@ def plan(trainer: Trainer) -> str:
     s = trainer.settings
     before = trainer.state()
     tensors = {k: v.detach().clone() for k, v in before.tensors.items()}
-    trainer.round()
-    began = time.monotonic()
-    for _ in range(ROUNDS):
+    with threads(trainer.operations()):
         trainer.round()
+        began = time.monotonic()
+        for _ in range(ROUNDS):
+            trainer.round()
     if trainer.device.type == "cuda":
         torch.cuda.synchronize(trainer.device)
     seconds = (time.monotonic() - began) / ROUNDS

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
 
 from allegory.data.augment import flip
 from allegory.data.dataset import Dataset, binarize
@@ -96,9 +97,8 @@ class Trainer:
         """
         total = self.settings.images
         begun = time.monotonic() - self.seconds
-        with Stop() as stop, track(
-            "training", total, self.images, shown=self.world.leads
-        ) as advance:
+        bar = track("training", total, self.images, shown=self.world.leads)
+        with Stop() as stop, precision.threads(self.operations()), bar as advance:
             while self.images < total:
                 before = self.images
                 self.round()
@@ -188,6 +188,14 @@ class Trainer:
         seed = fold(s.seed, player, self.step)
         noise = Noise(seed, batch=s.batch, rows=here, device=self.device)
         return x, Turn(step=self.step, images=self.images, noise=noise, table=table)
+
+    @torch.no_grad()
+    def operations(self) -> int:
+        """Multiplications and additions of one step, about: three times those of the forward."""
+        x, turn = self.deal("operations", 0, {})
+        with FlopCounterMode(display=False) as counter:
+            self.game.held_out(self.average.model, x, turn.noise)
+        return 3 * self.slices * counter.get_total_flops()
 
     def rate(self) -> float:
         """Factor of the learning rate now."""
