@@ -142,7 +142,7 @@ def march(
         near = np.abs(d) < HIT * size
         out.hit[alive[near]] = True
         slope = (before - d) / stride
-        step = d / np.clip(slope, 0.6, 1.0)
+        step = d / np.clip(slope, 0.75, 1.0)
         out.way[alive] = t
         going = np.flatnonzero(~near & (t + step < FAR))
         if len(going) == 0:
