@@ -227,7 +227,9 @@ class Head:
         curls = np.sin(19.0 * ax) * np.sin(17.0 * y) * np.sin(18.0 * z)
         # it thins out towards its edge, where it would else stand up like a rim
         grown = step(0.03, -0.13, region)
-        return face - (0.068 + 0.018 * curls) * grown + 0.012
+        grown *= 0.068 + 0.018 * curls
+        grown -= 0.012
+        return face - grown
 
 
 def _nose(ax: Array, y: Array, z: Array, smile: Array) -> Array:

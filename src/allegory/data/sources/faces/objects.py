@@ -68,9 +68,9 @@ def _pill(x: Array, y: Array, z: Array) -> Array:
 
 def _mug(x: Array, y: Array, z: Array) -> Array:
     cup = smooth_max(norm(x, z) - 0.56, np.abs(y) - 0.66, 0.08)
-    cup = smooth_max(cup, -smooth_max(norm(x, z) - 0.47, -0.55 - y, 0.06), 0.05)
+    cup = smooth_max(cup, -smooth_max(norm(x, z) - 0.44, -0.5 - y, 0.06), 0.05)
     handle = norm(norm(x - 0.56, y) - 0.34, z) - 0.09
-    return smooth_min(cup, smooth_max(handle, 0.5 - norm(x, z), 0.03), 0.06)
+    return 0.8 * smooth_min(cup, smooth_max(handle, 0.5 - norm(x, z), 0.03), 0.06)
 
 
 def _vase(x: Array, y: Array, z: Array) -> Array:
@@ -156,12 +156,14 @@ class Thing:
         if self.pattern == "bands":
             mix(albedo, self.second, step(-soft, soft, np.sin(7.0 * py + 0.6)))
         elif self.pattern == "checks":
-            waves = np.sin(5.5 * px + 0.4) * np.sin(5.5 * py + 0.4) * np.sin(5.5 * pz + 0.4)
-            mix(albedo, self.second, step(-soft, soft, waves))
+            check = np.full_like(x, 0.5)
+            for p in (px, py, pz):
+                check *= np.clip(np.sin(5.5 * p + 0.4) / soft, -1.0, 1.0)
+            mix(albedo, self.second, check + 0.5)
         elif self.pattern == "patch":
             mix(albedo, self.second, step(-soft, soft, 2.0 * (py - 0.25 + 0.2 * px)))
         zero = np.zeros_like(x)
-        return d, Surface(albedo, zero + 0.22, zero + 0.6, zero, zero)
+        return d, Surface(albedo, zero + 0.22, zero + 0.25, zero, zero)
 
     def _into(self, x: Array, y: Array, z: Array) -> tuple[Array, Array, Array]:
         turn, inverse = self.turn, 1.0 / self.size

@@ -112,10 +112,9 @@ class Portrait:
         mix(albedo, self.lips, cover * 0.9)
         gloss += 0.2 * cover
         inside = step(-0.9 * pixel, 0.9 * pixel, gape - np.abs(above)) * front * (gape > 0.004)
-        mix(albedo, MOUTH, inside)
-        teeth = inside * step(-0.9 * pixel, 0.9 * pixel, above - gape + 0.055 + 0.3 * gape)
+        teeth = step(-0.9 * pixel, 0.9 * pixel, above - 0.9 * gape + 0.075)
         teeth *= step(1.0, 0.75, along)
-        mix(albedo, TEETH, teeth)
+        mix(albedo, MOUTH + (TEETH - MOUTH) * teeth, inside)
         seam = step(0.9 * pixel + 0.012, 0.0, np.abs(above)) * step(1.12, 0.95, along) * front
         mix(albedo, self.lips * 0.22, seam * step(0.03, 0.0, gape) * 0.8)
 
@@ -163,7 +162,7 @@ class Portrait:
     def _hair(self, parts: Parts, pixel: Array) -> tuple[Array, Array]:
         """Colour, (3, n), and gloss, (n,), of the strands, which fall away from the crown."""
         style = self.head.wears.style
-        curly = style is not None and style.curls > 0.0
+        dull = self.head.wears.beard or (style is not None and style.curls > 0.0)
         angle = strand(parts.x, parts.y, parts.z)
         lock = np.sin(23.0 * angle)
         fine = np.sin(67.0 * angle + 3.0 * np.sin(9.0 * angle))
@@ -171,7 +170,7 @@ class Portrait:
         # strands thinner than a pixel would only flicker
         tint = 1.0 - 0.14 * lock * step(0.09, 0.03, pixel)
         tint += 0.09 * fine * step(0.04, 0.02, pixel) + 0.05 * finer * step(0.02, 0.01, pixel)
-        return self.hair * tint, np.full_like(angle, 0.07 if curly else 0.17)
+        return self.hair * tint, np.full_like(angle, 0.06 if dull else 0.17)
 
 
 def _cover(

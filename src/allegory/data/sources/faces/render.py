@@ -27,7 +27,8 @@ __all__ = ["render"]
 
 TILE = 4
 CHUNK = 1 << 17
-"""Pixels rendered together: the arrays of a chunk stay in the processor's cache."""
+"""Pixels rendered together: arrays so long that threads seldom wait for the interpreter, and so
+short that they stay near the processor."""
 HALF = np.float32(0.5)
 
 

@@ -125,7 +125,7 @@ def _shadow(
 ) -> Array:
     """How much of the key light reaches each point, 0..1, (n,); edges soften with distance."""
     shadow = np.zeros_like(facing)
-    towards = np.flatnonzero(facing > -0.1)
+    towards = np.flatnonzero(facing > -0.35)
     field = field.take(towards)
     origin = [(p + np.float32(0.04) * n)[towards] for p, n in zip(point, normal, strict=True)]
     direction = light.take(towards, axis=1)

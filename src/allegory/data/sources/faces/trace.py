@@ -110,7 +110,7 @@ def march(
     start: Array,
     *,
     pixel: float,
-    steps: int = 32,
+    steps: int = 40,
 ) -> Meeting:
     """Walk along each ray to the surface.
 
@@ -142,7 +142,10 @@ def march(
         near = np.abs(d) < HIT * size
         out.hit[alive[near]] = True
         slope = (before - d) / stride
-        step = d / np.clip(slope, 0.6, 1.0)
+        step = d / np.clip(slope, 0.75, 1.0)
+        # where a ray runs along a surface its steps would shrink to nothing
+        along = (slope < 0.5) & (d > 0.0)
+        step = np.where(along, np.maximum(step, size), step)
         out.way[alive] = t
         going = np.flatnonzero(~near & (t + step < FAR))
         if len(going) == 0:
@@ -161,7 +164,7 @@ def _remember_grazes(
     out: Meeting, alive: NDArray[np.intp], t: Array, before: Array, d: Array, size: Array
 ) -> None:
     """Note, in place, the rays that were within a pixel of the surface and now move away."""
-    passed = np.flatnonzero((before < size) & (d > before))
+    passed = np.flatnonzero((before > 0.0) & (before < size) & (d > before))
     cover = np.float32(1.0 + HIT) - before[passed] / size[passed]
     rays = alive[passed]
     more = cover > out.cover[rays]

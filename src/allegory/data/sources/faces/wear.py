@@ -29,7 +29,7 @@ def sunglasses(ax: Array, y: Array, z: Array) -> tuple[Array, Array]:
     across, up = np.abs(ax - 0.29) - 0.13, np.abs(y + 0.03) - 0.08
     outline = norm(np.maximum(across, 0.0), np.maximum(up, 0.0))
     outline += np.minimum(np.maximum(across, up), 0.0) - 0.1
-    lens = smooth_max(outline, np.abs(front) - 0.012, 0.02)
+    lens = smooth_max(outline, np.abs(front + 0.035) - 0.05, 0.02)
     rim = norm(outline, front) - 0.026
     return np.minimum(rim, _temples(ax, y, z)), lens
 
