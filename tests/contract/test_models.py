@@ -87,7 +87,9 @@ def test_a_saved_model_is_the_model(name, kind, tmp_path):
     assert torch.equal(again.encode(x).mean, model.encode(x).mean)
 
 
-@pytest.mark.parametrize("size", [(8, 8), (28, 28), (48, 48), (100, 100), (33, 61), (96, 160), (1, 5)])
+@pytest.mark.parametrize(
+    "size", [(8, 8), (28, 28), (48, 48), (100, 100), (33, 61), (96, 160), (1, 5)]
+)
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_any_size_and_channel_count(size, channels):
     height, width = size
@@ -97,7 +99,9 @@ def test_any_size_and_channel_count(size, channels):
     assert model.decode(model.encode(x).mean).shape == x.shape
 
 
-@pytest.mark.parametrize("likelihood", ["gaussian", "gaussian-pixel", "gaussian-fixed", "logistic"])
+@pytest.mark.parametrize(
+    "likelihood", ["gaussian", "gaussian-pixel", "gaussian-fixed", "logistic"]
+)
 @pytest.mark.parametrize("kind", ["pictures", "vectors"])
 def test_every_likelihood_trains_and_samples(likelihood, kind):
     from tests.examples import trainer_for

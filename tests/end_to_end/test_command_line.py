@@ -85,7 +85,9 @@ def test_resume_of_a_finished_run_trains_longer_when_asked(trained):
 
 
 def test_the_run_alone_rebuilds_it(trained):
-    trained("train", "vae", "nothing-here-is-used", "--config", "run/run.toml", "--out", "x", code=2)
+    trained(
+        "train", "vae", "nothing-here-is-used", "--config", "run/run.toml", "--out", "x", code=2
+    )
     source = (trained.home / "run/run.toml").read_text().split('source = "')[1].split('"')[0]
     short = ("--images", "64", "--out", "copy")
     trained("train", "vae", source, "--config", "run/run.toml", *short)

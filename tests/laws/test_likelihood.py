@@ -36,7 +36,9 @@ def test_discretised_logistic_sums_to_one_over_the_levels(mean, log_scale):
 def test_discretised_logistic_is_exact_far_out_in_float32():
     x = torch.tensor([-1.0, 0.0, 1.0])
     found = discretised_logistic(x, torch.tensor(0.9), torch.tensor(-6.0))
-    exact = discretised_logistic(x.double(), torch.tensor(0.9).double(), torch.tensor(-6.0).double())
+    exact = discretised_logistic(
+        x.double(), torch.tensor(0.9).double(), torch.tensor(-6.0).double()
+    )
     assert torch.isfinite(found).all()
     torch.testing.assert_close(found.double(), exact, rtol=1e-3, atol=1e-3)
 

@@ -22,7 +22,10 @@ def test_the_last_two_are_kept(tmp_path):
     kept = Checkpoints(tmp_path)
     for i in range(5):
         kept.save(state(i), i)
-    assert [p.name for p in kept.paths()] == ["000000000003.safetensors", "000000000004.safetensors"]
+    assert [p.name for p in kept.paths()] == [
+        "000000000003.safetensors",
+        "000000000004.safetensors",
+    ]
     assert number_of(kept.newest()) == 4
 
 

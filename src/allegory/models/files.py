@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from allegory.capabilities import Model
 from allegory.errors import UserError, unknown
@@ -40,7 +40,7 @@ def save_weights(path: Path, model: nn.Module) -> None:
     """Write the weights of a model."""
     tensors = {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
     with atomic(path) as file:
-        save_file(tensors, file.name)
+        file.write(save(tensors))
 
 
 def read_card(folder: Path) -> Blueprint:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from allegory.errors import UserError
@@ -51,13 +51,8 @@ class Checkpoints:
                 raise UserError(f"not saved: the weights '{name}' are not finite.")
         values = json.dumps(checkpoint.values)
         about = {"values": values, "digest": digest(tensors, values)}
-        try:
-            with atomic(self.folder / f"{images:012d}.safetensors") as file:
-                save_file(tensors, file.name, metadata=about)
-        except SafetensorError as error:
-            raise UserError(
-                f"no checkpoint could be written to {self.folder}: {error}."
-            ) from error
+        with atomic(self.folder / f"{images:012d}.safetensors") as file:
+            file.write(save(tensors, metadata=about))
         for old in self.paths()[: -self.keep]:
             old.unlink(missing_ok=True)
 

@@ -24,7 +24,6 @@ __all__ = ["pack"]
 Kind = Literal["faces", "objects"]
 
 EXAMPLES = 12_000
-CHUNK = 128
 
 
 def pack(name: str, settings: DataSettings) -> Packed:
@@ -61,9 +60,9 @@ def _build(
     for name, factor in faces.factors_of(kind).items():
         writer.columns[name] = Column(factor.kind, table[name], factor.names)
     with track(f"rendering {kind}", n) as advance:
-        for start in range(0, n, CHUNK):
-            part = {name: values[start : start + CHUNK] for name, values in table.items()}
-            pictures = faces.render(part, height=height, width=width, kind=kind)
+        for pictures in faces.render_range(
+            n, seed=seed, factors=factors, height=height, width=width, kind=kind
+        ):
             if mode != "RGB":
                 pictures = np.stack([fit(picture, mode, height, width) for picture in pictures])
             writer.append(pictures)
