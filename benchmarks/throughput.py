@@ -69,9 +69,8 @@ def ours(kind, data, images):
 
 def theirs(kind, data, images):
     """Examples per second of pythae's BaseTrainer on the same networks, after a first epoch."""
+    from pythae import models
     from pythae.data.datasets import BaseDataset
-    from pythae.models import VAE as PeerVAE
-    from pythae.models import VAEConfig
     from pythae.models.base.base_utils import ModelOutput
     from pythae.models.nn import BaseDecoder, BaseEncoder
     from pythae.trainers import BaseTrainer, BaseTrainerConfig
@@ -106,12 +105,12 @@ def theirs(kind, data, images):
         def on_train_end(self, training_config, **kwargs):
             self.times.append(time.perf_counter())
 
-    config = VAEConfig((1, 28, 28), LATENTS, reconstruction_loss="bce")
+    config = models.VAEConfig((1, 28, 28), LATENTS, reconstruction_loss="bce")
     pixels = data.grey(np.arange(images)).contiguous() * 0.5 + 0.5
     clock = Clock()
     with tempfile.TemporaryDirectory() as folder:
         trainer = BaseTrainer(
-            PeerVAE(config, Encoder(), Decoder()),
+            models.VAE(config, Encoder(), Decoder()),
             train_dataset=BaseDataset(pixels, torch.zeros(images)),
             training_config=BaseTrainerConfig(
                 folder, num_epochs=3, per_device_train_batch_size=BATCH, learning_rate=1e-3

@@ -38,7 +38,7 @@ def test_sigkill_at_random_moments(shell, folder, recipe):
         process.communicate()
         kills += 1
         process = shell.start("resume", "killed")
-    out, err = process.communicate(timeout=300)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     assert kills > 0
     assert final(shell.home / "killed") == final(shell.home / "undisturbed")
@@ -66,7 +66,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(shell, folder):
     process = shell.start("train", "vae", folder, "--out", "run", *OPTIONS)
     wait_for_checkpoints(shell.home / "run", process)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in err
     assert "allegory resume run" in err

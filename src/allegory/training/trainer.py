@@ -195,7 +195,8 @@ class Trainer:
         x, turn = self.deal("operations", 0, {})
         with FlopCounterMode(display=False) as counter:
             self.game.held_out(self.average.model, x, turn.noise)
-        return 3 * self.slices * counter.get_total_flops()
+        forward: int = counter.get_total_flops()
+        return 3 * self.slices * forward
 
     def rate(self) -> float:
         """Factor of the learning rate now."""

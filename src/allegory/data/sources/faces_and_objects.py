@@ -53,6 +53,7 @@ def _build(
     form: tuple[str, int, int],
 ) -> None:
     from allegory.data.sources import faces
+    from allegory.data.sources.faces.workers import render_range
 
     mode, height, width = form
     table = faces.draw(np.arange(n), seed=seed, factors=factors, kind=kind)
@@ -60,7 +61,7 @@ def _build(
     for name, factor in faces.factors_of(kind).items():
         writer.columns[name] = Column(factor.kind, table[name], factor.names)
     with track(f"rendering {kind}", n) as advance:
-        for pictures in faces.render_range(
+        for pictures in render_range(
             n, seed=seed, factors=factors, height=height, width=width, kind=kind
         ):
             if mode != "RGB":
