@@ -158,3 +158,19 @@ def test_binary_pictures_are_drawn_anew_each_step():
     assert trainer.step != rows
     other, _ = trainer.deal("vae", 0, {})
     assert not torch.equal(x, other)
+
+
+def test_overfitting_is_told_and_the_best_is_not_the_last(capsys):
+    from tests.examples import pictures
+
+    scenes = []
+    # one example to learn by heart, others to be measured on
+    data = pictures(9 + 8)
+    trainer = trainer_for(
+        "autoencoder", "pictures", data=data, images=4_000, evaluations=40, lr=3e-3,
+        observers=[scenes.append],
+    )  # fmt: skip
+    trainer.play()
+    assert not scenes[-1].best
+    assert any(scene.best for scene in scenes)
+    assert "has not improved over the last 5 evaluations" in capsys.readouterr().err

@@ -21,6 +21,7 @@ def command(arguments: list[str]) -> None:
 def draw(
     dir: Annotated[Path, tyro.conf.Positional],
     image: Path | None = None,
+    centre: bool = False,
     out: Path = Path("traversal.png"),
     n: Annotated[int, tyro.conf.arg(aliases=["-n"])] = 10,
     latent: tuple[int, ...] = (),
@@ -33,7 +34,8 @@ def draw(
 
     Args:
         dir: folder of the run.
-        image: your own picture to start from; by default the centre of the latent space.
+        image: your own picture to start from; by default the held-out example nearest the centre.
+        centre: start from the centre of the latent space itself.
         out: a picture file, or .gif or .webp for a film.
         n: how many latents.
         latent: these latents, by number, in place of the strongest.
@@ -43,19 +45,24 @@ def draw(
         seed: of the draws by which effects are measured.
     """
     from allegory.cli.output import write_strips
+    from allegory.runs.codes import held_out_codes
     from allegory.runs.folder import RunFolder
     from allegory.runs.inputs import own_picture
-    from allegory.runs.naming import named_axes
+    from allegory.tools.naming import name_axes
     from allegory.tools.requires import require
-    from allegory.tools.traverse import axes, traverse
+    from allegory.tools.traverse import axes, central, traverse
 
     folder = RunFolder(dir)
     model = require(folder.model(weights), "traverse")
-    start = None
+    start, ranked = None, axes(model, rng=seed)
+    known = held_out_codes(folder.run(), model)
+    if known is not None:
+        codes, columns = known
+        start = None if centre else central(model.latent, codes)
+        ranked = name_axes(codes, columns, ranked)
     if image is not None:
         require(model, "encode")
         start = model.encode(own_picture(image, model.media)).mean[0]
-    ranked = named_axes(folder.run(), model, axes(model, rng=seed))
     chosen = [a for a in ranked if a.index in latent] if latent else ranked[:n]
     wanted = list(latent) if latent else [a.index for a in chosen]
     strips = traverse(model, start=start, axes=wanted, frames=frames, extent=extent)

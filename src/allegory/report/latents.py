@@ -14,7 +14,7 @@ from allegory.report.plots import Series, plot
 from allegory.report.sheets import sheet
 from allegory.report.ticks import short
 from allegory.report.views import picture_kind, show_strips
-from allegory.tools.traverse import Axis, traverse
+from allegory.tools.traverse import Axis, central, traverse
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,10 +31,12 @@ something (Burda et al. 2016, "Importance weighted autoencoders", section 5.2)."
 
 
 def axes_section(scene: Scene) -> Section:
-    """What each latent does, the strongest first, from the centre of the latent space."""
+    """What each latent does, the strongest first, from the most central example."""
     media, found = scene.model.media, scene.axes
     shown = [axis for axis in found[:SHOWN_AXES] if axis.share >= SHOWN_SHARE] or found[:1]
-    strips = traverse(scene.model, axes=[axis.index for axis in shown], frames=11)
+    start = None if scene.codes is None else central(scene.model.latent, scene.codes)
+    indices = [axis.index for axis in shown]
+    strips = traverse(scene.model, start=start, axes=indices, frames=11)
     if isinstance(media, Images):
         rows = [
             _axis_row(axis, strip, shown[0], media)
@@ -53,11 +55,13 @@ def axes_section(scene: Scene) -> Section:
         body = figure(plane, "The path of an example as each latent moves.") + table(
             cells, ("latent", "follows", "effect", "share")
         )
+    place = "the centre" if start is None else "the held-out example nearest the centre"
     quiet = len(found) - len(shown)
     left = f" {quiet} more have less or no effect." if quiet else ""
     return Section(
         "Latent axes",
-        "One latent moves and all others stay at their centre; the strongest effect comes first. "
+        f"One latent moves and all others stay as they are in {place}; the strongest effect "
+        "comes first. "
         "An axis is named after the known factor that it follows, with the strength of the "
         "correlation from 0 to 1, where there is one.",
         body + f'<p class="note">From 2.5 standard deviations below the centre to 2.5 above it. '

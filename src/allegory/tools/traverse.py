@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from torch import Generator, Tensor
 
-    from allegory.capabilities import Decodes
+    from allegory.capabilities import Decodes, LatentSpace
 
-__all__ = ["Axis", "axes", "traverse"]
+__all__ = ["Axis", "axes", "central", "traverse"]
 
 REACH = 2.0
 """Standard deviations on each side of the centre between which an effect is measured."""
@@ -86,3 +86,13 @@ def traverse(
         codes[row, :, j] = latent.mean[j] + latent.std[j] * steps
     decoded = in_batches(model.decode, codes.flatten(0, 1))
     return decoded.view(len(axes), frames, *decoded.shape[1:])
+
+
+def central(latent: LatentSpace, codes: Tensor) -> Tensor:
+    """The one of these codes (n, latents) that lies nearest the centre: (latents,).
+
+    A place to start from where there are examples: the centre itself, far from every code in many
+    dimensions, may decode to no likely example.
+    """
+    away = (codes.to(latent.mean) - latent.mean) / latent.std
+    return codes[int(away.square().sum(1).argmin())]

@@ -43,9 +43,12 @@ __all__ = ["Trainer"]
 RECORDS = 200
 """Records of the training loss over a run."""
 COUNTERS = (
-    "step", "images", "slices", "caution", "best", "seconds", "precision", "rounds_in_window"
+    "step", "images", "slices", "caution", "best", "stale", "seconds", "precision",
+    "rounds_in_window",
 )  # fmt: skip
 """Attributes of the trainer that, beside tensors, make up the state of a run."""
+STALE = 5
+"""Evaluations without a better held-out loss, after which the person is told."""
 PATIENCE = 5
 """Moves in a row that may be skipped for not being finite."""
 
@@ -82,7 +85,7 @@ class Trainer:
         self.slices = settings.slices
         self.caution = 1.0
         """Factor of the learning rate: halved by a roll-back."""
-        self.best = float("inf")
+        self.best, self.stale = float("inf"), 0
         self.seconds = 0.0
         self.window: dict[str, Tensor] = {}
         """Sums of the losses and of the gradient's length since the last record."""
@@ -274,6 +277,13 @@ class Trainer:
         total = held_out.get("total", float("inf"))
         best = total < self.best
         self.best = min(total, self.best)
+        self.stale = 0 if best else self.stale + 1
+        if self.stale == STALE and self.images < self.settings.images:
+            say(
+                f"the held-out loss has not improved over the last {STALE} evaluations: more "
+                "training only fits the training data closer. The best weights are kept; Ctrl-C "
+                "stops. More data, --flip or a smaller --network may go further."
+            )
         if self.journal and held_out:
             clock = {"images": self.images, "seconds": round(self.seconds, 3)}
             self.journal.write({**clock, "held_out": held_out})
