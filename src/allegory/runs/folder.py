@@ -1,0 +1,131 @@
+"""The folder of a run: what lies where, and how its model is loaded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from allegory.errors import UserError
+from allegory.files import atomic
+
+if TYPE_CHECKING:
+    from allegory.capabilities import Model
+    from allegory.recipes.settings import Run
+
+__all__ = ["RunFolder", "Weights"]
+
+Weights = Literal["best", "last", "raw"]
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A run on disk. `run.toml` alone rebuilds it; nothing in it is ever executed."""
+
+    path: Path
+
+    @property
+    def settings(self) -> Path:
+        """The run as a value."""
+        return self.path / "run.toml"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Folder of the checkpoints."""
+        return self.path / "checkpoints"
+
+    @property
+    def report(self) -> Path:
+        """The page."""
+        return self.path / "report.html"
+
+    @property
+    def evaluation(self) -> Path:
+        """The newest evaluation."""
+        return self.path / "evaluation.json"
+
+    def weights(self, which: Weights) -> Path:
+        """File of the averaged weights, at the lowest held-out loss or the last."""
+        return self.path / f"{which}.safetensors"
+
+    def run(self) -> Run:
+        """The run as a value.
+
+        Raises:
+            UserError: this is not the folder of a run.
+        """
+        from allegory.recipes.settings import read_run
+
+        if not self.path.is_dir():
+            raise UserError(f"no such run: there is no folder {self.path}.")
+        if not self.settings.exists():
+            raise UserError(f"{self.path} is not the folder of a run: it has no run.toml.")
+        return read_run(self.settings)
+
+    def model(self, which: Weights = "best") -> Model:
+        """The kept model.
+
+        Args:
+            which: "best" averaged weights by held-out loss, the "last" averaged ones, or the "raw"
+                weights of the newest checkpoint, not averaged.
+
+        Raises:
+            UserError: there is no such run or no weights in it yet.
+        """
+        from allegory.models.files import load_model
+
+        if which == "raw":
+            return load_model(self.path, self.from_checkpoint("game/model."))
+        for choice in (which, "last"):
+            if self.weights(choice).exists():
+                return load_model(self.path, self.weights(choice))
+        return load_model(self.path, self.from_checkpoint("average/"))
+
+    def from_checkpoint(self, prefix: str) -> dict[str, Any]:
+        """Tensors of the newest checkpoint whose names begin so, without it."""
+        from allegory.training.checkpoint import Checkpoints
+
+        newest = Checkpoints(self.checkpoints).newest()
+        if newest is None:
+            raise UserError(
+                f"{self.path} holds no weights yet: 'allegory resume {self.path}' trains them."
+            )
+        tensors = newest.tensors.items()
+        return {k.removeprefix(prefix): v for k, v in tensors if k.startswith(prefix)}
+
+    def scores(self) -> dict[str, Any] | None:
+        """The newest evaluation, if there is one."""
+        if not self.evaluation.exists():
+            return None
+        scores: dict[str, Any] = json.loads(self.evaluation.read_text(encoding="utf-8"))
+        return scores
+
+    def keep_scores(self, scores: Mapping[str, Any]) -> None:
+        """Keep an evaluation: the newest beside the run, all in evaluations.jsonl."""
+        with atomic(self.evaluation) as file:
+            file.write((json.dumps(scores, indent=2) + "\n").encode())
+        with (self.path / "evaluations.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(scores) + "\n")
+
+
+def new_folder(out: str | Path | None, name: str) -> RunFolder:
+    """The folder for a new run: `out`, or the next free runs/NAME, runs/NAME-2, …
+
+    Raises:
+        UserError: `out` holds a run already.
+    """
+    if out is not None:
+        folder = RunFolder(Path(out))
+        if folder.settings.exists():
+            raise UserError(
+                f"{out} already holds a run: 'allegory resume {out}' goes on with it; "
+                "or choose another --out."
+            )
+        return folder
+    number, path = 1, Path("runs") / name
+    while path.exists():
+        number += 1
+        path = Path("runs") / f"{name}-{number}"
+    return RunFolder(path)

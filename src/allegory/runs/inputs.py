@@ -1,0 +1,70 @@
+"""Examples for a run's model: from its own data, another source, or a person's picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from allegory.data.open import open_data
+from allegory.data.pictures import Unreadable, read_picture
+from allegory.errors import UserError
+from allegory.media import Images, Media, Vectors, to_unit
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from allegory.data.dataset import Dataset
+    from allegory.recipes.settings import Run
+
+__all__ = ["held_out", "open_for", "own_picture"]
+
+
+def open_for(run: Run, media: Media, source: str | None = None) -> Dataset:
+    """A source read as the run's model needs it: its size, its channels; by default its own data.
+
+    Raises:
+        UserError: the source can't be opened, or holds another kind of examples.
+    """
+    if source is None or source == run.data.source:
+        return open_data(run.data.source, run.data)
+    if isinstance(media, Vectors):
+        data = open_data(source)
+    else:
+        mode = {"L": "grey", "RGB": "rgb", "RGBA": "rgba"}[media.mode]
+        size = f"{media.height}x{media.width}"
+        data = open_data(source, size=size, mode=mode, binarize=media.binary)
+    data.require(type(media), "this model")
+    if data.media.shape != media.shape:
+        raise UserError(
+            f"this model works on examples of shape {media.shape}; those of '{source}' have "
+            f"{data.media.shape}."
+        )
+    return data
+
+
+def held_out(data: Dataset, count: int, seed: int = 0) -> Dataset:
+    """At most `count` test examples, drawn by the seed; of all, where there is no test split."""
+    part = data.split("test") if len(data.splits.get("test", ())) else data
+    if len(part) <= count:
+        return part
+    return part.select(np.sort(np.random.default_rng(seed).permutation(len(part))[:count]))
+
+
+def own_picture(path: Path, media: Media) -> Tensor:
+    """A person's own picture as the model reads it: (1, *media.shape) in [-1, 1].
+
+    Raises:
+        UserError: the file can't be read, or the model does not work on pictures.
+    """
+    import torch
+
+    if not isinstance(media, Images):
+        raise UserError(f"this model works on vectors: it can't read the picture {path}.")
+    try:
+        picture = read_picture(path, media.mode, media.height, media.width)
+    except Unreadable as error:
+        raise UserError(f"can't read {path}: {error}.") from None
+    x = to_unit(torch.from_numpy(picture).permute(2, 0, 1)[None])
+    return torch.where(x > 0, 1.0, -1.0) if media.binary else x

@@ -1,0 +1,169 @@
+"""Start a run, go on with one, and leave its report."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from allegory.data.open import open_data
+from allegory.errors import Interrupted, UserError
+from allegory.media import Images
+from allegory.models.files import write_card
+from allegory.progress import say
+from allegory.recipes.settings import Run, change, write_run
+from allegory.runs.folder import RunFolder, Weights
+from allegory.runs.watch import KeepModel, Preview
+from allegory.training.checkpoint import Checkpoints
+from allegory.training.journal import Journal, read_journal
+from allegory.training.noise import fold
+from allegory.training.observers import Observer
+from allegory.training.plan import plan
+from allegory.training.trainer import Trainer
+from allegory.training.world import World
+
+if TYPE_CHECKING:
+    from allegory.capabilities import Model
+    from allegory.data.dataset import Dataset
+
+__all__ = ["Trained", "begin", "data_of", "go_on", "report"]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A run that has been trained."""
+
+    folder: RunFolder
+    run: Run
+    leads: bool
+    """Whether this process is the one that speaks, of those that trained together."""
+
+    def model(self, weights: Weights = "best") -> Model:
+        """The kept model: the "best" averaged weights, the "last", or the "raw" ones."""
+        return self.folder.model(weights)
+
+    def journal(self) -> list[dict[str, Any]]:
+        """The records of training: losses, rates, held-out losses."""
+        return read_journal(self.folder.path / "metrics.jsonl")
+
+
+def begin(run: Run, folder: RunFolder, data: Dataset | None = None) -> Trained:
+    """Train a run from the start, in a folder that is made for it.
+
+    Args:
+        run: the run.
+        folder: where.
+        data: its data, where they are open already.
+
+    Raises:
+        UserError: the data can't be opened, or are too few.
+        Interrupted: asked to stop; `go_on` continues.
+    """
+    world = World.from_environment()
+    data = data if data is not None else data_of(run)
+    if world.leads:
+        folder.path.mkdir(parents=True, exist_ok=True)
+        write_run(run, folder.settings)
+    return play(run, folder, data, world)
+
+
+def go_on(folder: RunFolder, images: int | None = None) -> Trained:
+    """Continue a run from its newest checkpoint; nothing needs to be said again.
+
+    Args:
+        folder: of the run.
+        images: a new total of examples to see, to train longer than was planned; the learning
+            rate then follows the longer schedule from here.
+
+    Raises:
+        UserError: this is not the folder of a run.
+        Interrupted: asked to stop.
+    """
+    run = folder.run()
+    if images is not None:
+        run = change(run, {"images": images})
+        write_run(run, folder.settings)
+    return play(run, folder, data_of(run), World.from_environment())
+
+
+def data_of(run: Run) -> Dataset:
+    """The data of a run, opened as its settings say."""
+    return open_data(run.data.source, run.data)
+
+
+def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
+    """Train to the end, from the newest checkpoint if there is one, and write the report."""
+    train, held_out = data.split("train"), data.split("validation")
+    if len(train) < 2:
+        raise UserError(
+            f"'{data.name}' has {len(train)} examples to train on; at least 2 are needed."
+        )
+    torch.manual_seed(fold(run.training.seed, "weights"))
+    game = run.game.build(data.media)
+    observers: Sequence[Observer] = (KeepModel(folder), Preview(folder, held_out))
+    trainer = Trainer(
+        game,
+        train,
+        held_out,
+        run.training,
+        flips=run.data.flip and isinstance(data.media, Images),
+        world=world,
+        checkpoints=Checkpoints(folder.checkpoints),
+        journal=Journal(folder.path, tensorboard=run.training.tensorboard),
+        observers=observers,
+    )
+    newest = Checkpoints(folder.checkpoints).newest()
+    if newest is not None:
+        trainer.restore(newest)
+        if world.leads:
+            say(f"going on from {trainer.images:,} of {run.training.images:,} images.")
+    if world.leads:
+        Journal(folder.path).forget_after(trainer.images)
+        write_card(folder.path, run.game.blueprint(data.media), about(run, data))
+    if newest is None:
+        text = plan(trainer)
+        if world.leads:
+            say(text)
+    try:
+        trainer.play()
+    except Interrupted:
+        if world.leads:
+            say(f"saved after {trainer.images:,} images: 'allegory resume {folder.path}' goes on.")
+        raise
+    finally:
+        world.close()
+    if world.leads:
+        report(folder)
+    return Trained(folder, run, world.leads)
+
+
+def about(run: Run, data: Dataset) -> dict[str, Any]:
+    """What a reader of a model card wants to know."""
+    return {
+        "recipe": run.recipe,
+        "data": data.name,
+        "fingerprint": data.fingerprint,
+        "examples": len(data),
+        "torch": torch.__version__,
+        "python": sys.version.split()[0],
+    }
+
+
+def report(folder: RunFolder) -> None:
+    """Write the run's page from what its folder holds."""
+    from allegory.report.page import write_report
+
+    run = folder.run()
+    data = data_of(run)
+    write_report(
+        folder.path,
+        folder.model(),
+        data,
+        settings=run.model_dump(),
+        curves=read_journal(folder.path / "metrics.jsonl"),
+        scores=folder.scores(),
+        notes=[],
+    )

@@ -1,0 +1,54 @@
+"""Observers of a run: they keep its model, and pictures of how it comes along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from allegory.capabilities import Decodes, Encodes, Samples
+from allegory.data.dataset import Dataset
+from allegory.models.files import save_weights
+from allegory.report.draw import draw_examples
+from allegory.report.sheets import write_picture
+from allegory.runs.folder import RunFolder
+from allegory.tools.reconstruct import reconstruct
+from allegory.tools.sample import sample
+from allegory.training.observers import Scene
+
+__all__ = ["KeepModel", "Preview"]
+
+
+@dataclass(frozen=True)
+class KeepModel:
+    """Keeps the averaged weights: the last, and the best by held-out loss."""
+
+    folder: RunFolder
+
+    def __call__(self, scene: Scene) -> None:
+        """Write the weights of the scene."""
+        save_weights(self.folder.weights("last"), scene.model)
+        if scene.best:
+            save_weights(self.folder.weights("best"), scene.model)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Keeps samples, or reconstructions, of the same seed at each evaluation."""
+
+    folder: RunFolder
+    data: Dataset
+    count: int = 32
+
+    def __call__(self, scene: Scene) -> None:
+        """Write previews/IMAGES.png."""
+        model = scene.model
+        if isinstance(model, Samples):
+            x = sample(model, self.count, rng=torch.Generator().manual_seed(0))
+        elif isinstance(model, Encodes) and isinstance(model, Decodes):
+            x = reconstruct(model, self.data.take(np.arange(min(self.count, len(self.data)))))
+        else:
+            return
+        path = self.folder.path / "previews" / f"{scene.images:012d}.png"
+        write_picture(draw_examples(x, self.data.media), path)
