@@ -1,0 +1,118 @@
+"""What a GPU makes of it: throughput in each precision, compiled or not, exactness, and a run.
+
+Prints one JSON object, and with --out writes it. Without a GPU, --device cpu tries the
+script itself with a few images.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+
+from allegory.data.open import open_data
+from allegory.games.vae import VAEGame
+from allegory.models.build import Blueprint, build
+from allegory.recipes.settings import change
+from allegory.recipes.table import recipe
+from allegory.runs.evaluate import evaluate
+from allegory.runs.folder import RunFolder
+from allegory.runs.inputs import held_out
+from allegory.runs.play import begin
+from allegory.training.settings import TrainingSettings
+from allegory.training.trainer import Trainer
+
+
+def trainer_for(data, device, **fields):
+    torch.manual_seed(0)
+    arguments = {"latents": 32, "network": "base", "likelihood": "gaussian"}
+    game = VAEGame(build(Blueprint("vae", data.media, arguments)))
+    settings = TrainingSettings(images=10**9, device=device, **fields)
+    return Trainer(game, data, None, settings)
+
+
+def wait(device):
+    if device == "cuda":
+        torch.cuda.synchronize()
+
+
+def throughput(data, device, rounds, **fields):
+    """Examples per second after a warm-up, and the most memory used."""
+    trainer = trainer_for(data, device, **fields)
+    for _ in range(3):
+        trainer.round()
+    wait(device)
+    began = time.perf_counter()
+    for _ in range(rounds):
+        trainer.round()
+    wait(device)
+    rate = rounds * trainer.settings.batch / (time.perf_counter() - began)
+    memory = torch.cuda.max_memory_allocated() / 2**20 if device == "cuda" else 0
+    return {**fields, "images_per_second": round(rate), "peak_mb": round(memory)}
+
+
+def resume_difference(data, device):
+    """Largest difference of a weight between a run and the same run broken off and resumed."""
+    whole = trainer_for(data, device, batch=64)
+    broken = trainer_for(data, device, batch=64)
+    for _ in range(20):
+        whole.round()
+    for _ in range(9):
+        broken.round()
+    state = broken.state()
+    again = trainer_for(data, device, batch=64)
+    again.restore(state)
+    for _ in range(11):
+        again.round()
+    pairs = zip(whole.game.parameters(), again.game.parameters(), strict=True)
+    return max(float((a - b).detach().abs().max()) for a, b in pairs)
+
+
+def run_64(data, device, images):
+    """A whole run at 64x64, and its held-out scores."""
+    run = change(
+        recipe("vae"), {"source": "faces", "images": images, "device": device, "batch": 256}
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        trained = begin(run, RunFolder(Path(folder) / "run"), data)
+        seconds = time.perf_counter() - began
+        scores = evaluate(trained.model(), held_out(data, 500), draws=16, rng=torch.Generator())
+    return {"images": images, "seconds": round(seconds, 1), "scores": scores}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--device", default="cuda")
+    parser.add_argument("--rounds", type=int, default=50)
+    parser.add_argument("--images", type=int, default=1_000_000)
+    parser.add_argument("--batches", type=int, nargs="+", default=[64, 512, 2048])
+    parser.add_argument("--examples", type=int, default=4_000, help="faces to render")
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    data = open_data("faces", examples=options.examples)
+    train, rates = data.split("train"), []
+    for batch in options.batches:
+        for precision in ("float32", "bfloat16"):
+            for compiled in (False, True) if options.device == "cuda" else (False,):
+                fields = {"batch": batch, "precision": precision, "compile": compiled}
+                rates.append(throughput(train, options.device, options.rounds, **fields))
+                print(json.dumps(rates[-1]), flush=True)
+    name = torch.cuda.get_device_name() if options.device == "cuda" else "processor"
+    result = {
+        "device": name,
+        "torch": torch.__version__,
+        "throughput": rates,
+        "resume_difference": resume_difference(train, options.device),
+        "run_64": run_64(data, options.device, options.images),
+    }
+    text = json.dumps(result, indent=2)
+    print(text)
+    if options.out:
+        options.out.write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()
