@@ -75,7 +75,9 @@ def validated(values: dict[str, Any], where: str) -> Run:
         return Run.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        name = next((str(p) for p in reversed(first["loc"]) if isinstance(p, str)), "?")
+        fields = {name for part in PARTS for name in values.get(part, {})}
+        names = [str(p) for p in first["loc"]]
+        name = next((n for n in names if n in fields), names[-1] if names else "run")
         given = f" (given: {first['input']!r})" if not isinstance(first["input"], dict) else ""
         message = first["msg"][0].lower() + first["msg"][1:]
         raise UserError(f"{where}: '{name}': {message}{given}.") from None

@@ -32,7 +32,7 @@ def beta_vae() -> Run:
     return Run(
         recipe="beta-vae",
         data=DataSettings(),
-        game=VAESettings(beta=4.0),
+        game=VAESettings(beta="auto"),
         training=TrainingSettings(),
     )
 

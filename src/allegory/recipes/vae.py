@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -31,8 +32,9 @@ class VAESettings(BaseModel):
     ] = "auto"
     """p(x | z): a normal with one learned deviation, one a pixel, or a fixed one (0.1); Bernoulli;
     discretised logistic. "auto": Bernoulli for binary pictures, else "gaussian"."""
-    beta: float = Field(1.0, ge=0.0, le=10_000.0)
-    """Weight of the KL; 1 is the VAE, more gives fewer and more separate latents."""
+    beta: Annotated[float, Field(ge=0.0, le=10_000.0)] | Literal["auto"] = 1.0
+    """Weight of the KL; 1 is the VAE, more gives fewer and more separate latents. "auto": 4, or
+    more for large pictures, whose reconstruction weighs more: a 600th of their values."""
     free_bits: float = Field(0.0, ge=0.0)
     """Nats of each latent that cost nothing."""
     kl_warmup: int = Field(0, ge=0)
@@ -54,6 +56,12 @@ class VAESettings(BaseModel):
         }
         return Blueprint("vae", media, arguments)
 
+    def weight(self, media: Media) -> float:
+        """Beta for these data."""
+        if self.beta != "auto":
+            return self.beta
+        return max(4.0, math.prod(media.shape) / 600)
+
     def build(self, media: Media) -> Game:
         """The game for these data."""
         from allegory.games.vae import VAEGame
@@ -62,7 +70,7 @@ class VAESettings(BaseModel):
         model = build.build(self.blueprint(media))
         return VAEGame(
             model,  # type: ignore[arg-type]
-            beta=self.beta,
+            beta=self.weight(media),
             free_bits=self.free_bits,
             warmup=self.kl_warmup,
         )

@@ -26,9 +26,7 @@ BATCH = 250
 
 
 @torch.inference_mode()
-def evaluate(
-    model: Model, data: Dataset, *, draws: int = 64, rng: Generator
-) -> dict[str, Any]:
+def evaluate(model: Model, data: Dataset, *, draws: int = 64, rng: Generator) -> dict[str, Any]:
     """Measure the model on all examples of the data.
 
     Args:

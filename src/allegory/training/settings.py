@@ -14,13 +14,13 @@ class TrainingSettings(BaseModel):
 
     images: int = Field(200_000, ge=1)
     """Examples to see, repeats counted."""
-    batch: int = Field(64, ge=1)
+    batch: int = Field(32, ge=1)
     """Examples a step, over all processes and slices."""
     slices: int = Field(1, ge=1)
     """Pieces that a process cuts its share of a batch into, to save memory."""
     seed: int = Field(0, ge=0)
     """Of weights, order and noise."""
-    lr: float = Field(1e-3, gt=0.0, le=1.0)
+    lr: float = Field(2e-3, gt=0.0, le=1.0)
     """Learning rate at its highest."""
     beta1: float = Field(0.9, ge=0.0, lt=1.0)
     """Adam's momentum."""
