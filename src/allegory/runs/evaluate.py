@@ -5,20 +5,22 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Generator, Tensor
 
 from allegory.capabilities import Decodes, Encodes, Model, Scores
-from allegory.data.dataset import Dataset
 from allegory.errors import UserError
-from allegory.measures.estimate import Estimate, estimate
+from allegory.measures.estimate import estimate
 from allegory.measures.reconstruction import psnr, squared_errors
 from allegory.media import Images, Media, describe
 from allegory.objectives.likelihood import bits_per_dimension
 from allegory.progress import track
+
+if TYPE_CHECKING:
+    from allegory.data.dataset import Dataset
 
 __all__ = ["evaluate"]
 
@@ -46,23 +48,13 @@ def evaluate(model: Model, data: Dataset, *, draws: int = 64, rng: Generator) ->
     if not len(data):
         raise UserError(f"'{data.name}' has no examples to evaluate on.")
     began = time.monotonic()
-    parts: dict[str, list[Tensor]] = {"mse": [], "elbo": [], "bound": [], "density": []}
+    batches = []
     with track("evaluating", len(data)) as advance:
         for start in range(0, len(data), BATCH):
             rows = np.arange(start, min(start + BATCH, len(data)))
-            x = data.take(rows, rng=rng)
-            if isinstance(model, Encodes) and isinstance(model, Decodes):
-                again = model.decode(model.encode(x).mean)
-                parts["mse"].append(squared_errors(x, again, data.media))
-            if isinstance(model, Scores):
-                parts["elbo"].append(model.log_prob(x, rng=rng))
-                if model.density == "lower bound":
-                    parts["bound"].append(model.log_prob(x, rng=rng, draws=draws))
-            if data.log_density is not None:
-                exact = data.log_density(x.double().numpy())
-                parts["density"].append(torch.from_numpy(np.asarray(exact)))
+            batches.append(measured(model, data, data.take(rows, rng=rng), draws, rng))
             advance(len(rows))
-    found = {name: torch.cat(values) for name, values in parts.items() if values}
+    found = {name: torch.cat([batch[name] for batch in batches]) for name in batches[0]}
     result: dict[str, Any] = {"n": len(data), "data": data.name, "media": describe(data.media)}
     if "mse" in found:
         error = estimate(found["mse"])
@@ -70,19 +62,36 @@ def evaluate(model: Model, data: Dataset, *, draws: int = 64, rng: Generator) ->
         if isinstance(data.media, Images):
             result["reconstruction"]["psnr_db"] = psnr(error.mean)
     discrete = isinstance(model, Scores) and model.discrete
-    if "elbo" in found:
-        result["negative_elbo"] = nats(found["elbo"], data.media, discrete)
-    if "bound" in found:
-        result["negative_bound"] = {"draws": draws, **nats(found["bound"], data.media, discrete)}
-    if "density" in found:
-        result["negative_log_density"] = nats(found["density"], data.media, discrete=True)
+    for name in ("negative_elbo", "negative_bound", "negative_log_density"):
+        if name in found:
+            result[name] = nats(found[name], data.media, discrete)
+    if "negative_bound" in result:
+        result["negative_bound"]["draws"] = draws
     result["seconds"] = round(time.monotonic() - began, 1)
     return result
 
 
-def nats(log_prob: Tensor, media: Media, discrete: bool) -> dict[str, float]:
-    """A mean negative log-likelihood, its interval, and its bits per value for pictures."""
-    found: Estimate = estimate(-log_prob)
+def measured(
+    model: Model, data: Dataset, x: Tensor, draws: int, rng: Generator
+) -> dict[str, Tensor]:
+    """What can be measured of each example of a batch x (n, *media.shape): (n,) each."""
+    found = {}
+    if isinstance(model, Encodes) and isinstance(model, Decodes):
+        again = model.decode(model.encode(x).mean)
+        found["mse"] = squared_errors(x, again, data.media)
+    if isinstance(model, Scores):
+        found["negative_elbo"] = -model.log_prob(x, rng=rng)
+        if model.density == "lower bound":
+            found["negative_bound"] = -model.log_prob(x, rng=rng, draws=draws)
+    if data.log_density is not None:
+        exact = data.log_density(x.double().numpy())
+        found["negative_log_density"] = -torch.from_numpy(np.asarray(exact))
+    return found
+
+
+def nats(negative: Tensor, media: Media, discrete: bool) -> dict[str, float]:
+    """The mean of negative log-likelihoods, its interval, and bits per value for pictures."""
+    found = estimate(negative)
     values = math.prod(media.shape)
     scores = {"nats": found.mean, "low": found.low, "high": found.high}
     if isinstance(media, Images):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +14,10 @@ from allegory.media import Images
 from allegory.models.files import write_card
 from allegory.progress import say
 from allegory.recipes.settings import Run, change, write_run
-from allegory.runs.folder import RunFolder, Weights
 from allegory.runs.watch import KeepModel, Preview
 from allegory.training.checkpoint import Checkpoints
 from allegory.training.journal import Journal, read_journal
 from allegory.training.noise import fold
-from allegory.training.observers import Observer
 from allegory.training.plan import plan
 from allegory.training.trainer import Trainer
 from allegory.training.world import World
@@ -28,6 +25,7 @@ from allegory.training.world import World
 if TYPE_CHECKING:
     from allegory.capabilities import Model
     from allegory.data.dataset import Dataset
+    from allegory.runs.folder import RunFolder, Weights
 
 __all__ = ["Trained", "begin", "data_of", "go_on", "report"]
 
@@ -96,37 +94,17 @@ def data_of(run: Run) -> Dataset:
 
 def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
     """Train to the end, from the newest checkpoint if there is one, and write the report."""
-    train, held_out = data.split("train"), data.split("validation")
-    if len(train) < 2:
-        raise UserError(
-            f"'{data.name}' has {len(train)} examples to train on; at least 2 are needed."
-        )
-    torch.manual_seed(fold(run.training.seed, "weights"))
-    game = run.game.build(data.media)
-    observers: Sequence[Observer] = (KeepModel(folder), Preview(folder, held_out))
-    trainer = Trainer(
-        game,
-        train,
-        held_out,
-        run.training,
-        flips=run.data.flip and isinstance(data.media, Images),
-        world=world,
-        checkpoints=Checkpoints(folder.checkpoints),
-        journal=Journal(folder.path, tensorboard=run.training.tensorboard),
-        observers=observers,
-    )
+    trainer = trainer_of(run, folder, data, world)
     newest = Checkpoints(folder.checkpoints).newest()
     if newest is not None:
         trainer.restore(newest)
-        if world.leads:
-            say(f"going on from {trainer.images:,} of {run.training.images:,} images.")
     if world.leads:
         Journal(folder.path).forget_after(trainer.images)
         write_card(folder.path, run.game.blueprint(data.media), about(run, data))
-    if newest is None:
-        text = plan(trainer)
-        if world.leads:
-            say(text)
+    # every process tries, since each has its own memory; one speaks
+    text = f"going on from {trainer.images:,} images." if newest else plan(trainer)
+    if world.leads:
+        say(text)
     try:
         trainer.play()
     except Interrupted:
@@ -138,6 +116,27 @@ def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
     if world.leads:
         report(folder)
     return Trained(folder, run, world.leads)
+
+
+def trainer_of(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trainer:
+    """A trainer at the start of a run, which keeps what it makes in the folder."""
+    train, held_out = data.split("train"), data.split("validation")
+    if len(train) < 2:
+        raise UserError(
+            f"'{data.name}' has {len(train)} examples to train on; at least 2 are needed."
+        )
+    torch.manual_seed(fold(run.training.seed, "weights"))
+    return Trainer(
+        run.game.build(data.media),
+        train,
+        held_out,
+        run.training,
+        flips=run.data.flip and isinstance(data.media, Images),
+        world=world,
+        checkpoints=Checkpoints(folder.checkpoints),
+        journal=Journal(folder.path, tensorboard=run.training.tensorboard),
+        observers=(KeepModel(folder), Preview(folder, held_out)),
+    )
 
 
 def about(run: Run, data: Dataset) -> dict[str, Any]:
