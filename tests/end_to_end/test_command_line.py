@@ -30,6 +30,7 @@ def test_sample(trained):
     trained("sample", "run", "-n", "9", "--out", "s.png", "--seed", "1")
     assert opened(trained, "s.png").mode == "RGB"
     trained("sample", "run", "-n", "9", "--out", "again.png", "--seed", "1")
+    trained("sample", "run", "--draw", "codes", "--out", "codes.png")
     assert (trained.home / "s.png").read_bytes() == (trained.home / "again.png").read_bytes()
 
 

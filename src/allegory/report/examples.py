@@ -15,6 +15,7 @@ from allegory.report.sheets import sheet
 from allegory.report.views import picture_kind, show_examples, show_pairs, show_strips
 from allegory.tools.interpolate import interpolate
 from allegory.tools.reconstruct import reconstruct
+from allegory.tools.running import in_batches
 from allegory.tools.sample import sample
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def walk(scene: Scene, columns: int = 10, stops: int = 4, frames: int = 12) -> s
     if not scene.model.latent.prior:
         return ""
     rng = torch.Generator().manual_seed(scene.seed)
-    codes = [scene.model.latent.draw(columns, rng) for _ in range(stops)]
+    source = scene.mixture or scene.model.latent
+    codes = [source.draw(columns, rng) for _ in range(stops)]
     legs = [interpolate(scene.model, *ends, frames=frames) for ends in pairwise(codes)]
     moments = torch.cat([leg[:, :-1] for leg in legs[:-1]] + [legs[-1]], dim=1).transpose(0, 1)
     film = np.stack([sheet(x, columns, gap=0) for x in moments])
@@ -64,7 +66,25 @@ def samples_section(scene: Scene) -> Section:
         "Samples",
         "New examples, drawn from the model at random and not chosen: they should look like the "
         "data, and differ from each other as much as the data do.",
-        figure(body, f"{len(x):,} draws with seed {scene.seed}."),
+        figure(body, f"{len(x):,} draws with seed {scene.seed}, from the model's own prior.")
+        + _fitted(scene, len(x)),
+    )
+
+
+def _fitted(scene: Scene, n: int) -> str:
+    """Draws from where the codes of the data lie; "" where that is not known."""
+    media = scene.model.media
+    if scene.mixture is None or not isinstance(media, Images):
+        return ""
+    codes = scene.mixture.draw(n, scene.seed).to(scene.model.latent.mean.device)
+    x = in_batches(scene.model.decode, codes)
+    k = len(scene.mixture.weights)
+    body = show_examples(x, media, "Examples drawn from where the codes lie", columns=12)
+    return figure(
+        body,
+        f"{n:,} draws with seed {scene.seed}, from {k} normals fitted to the codes of training "
+        "examples (Ghosh et al. 2020): the codes fill the prior only in part, and where these "
+        "look better than those above, that part is small.",
     )
 
 

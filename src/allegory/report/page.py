@@ -66,7 +66,8 @@ def write_report(
     metrics.jsonl; `scores` are the results of an evaluation; `notes` is what the reader should
     know first. Every section is there whose capabilities the model has.
     """
-    scene = explore(model, _held_out(data), rng_seed)
+    train = data.split("train") if len(data.splits.get("train", ())) else data
+    scene = explore(model, train, _held_out(data), rng_seed)
     source = dict(flat(settings)).get("data.source", data.name)
     sections: list[Section | None] = [
         *(make(scene) for tool, make in MODEL_SECTIONS if tool in scene.tools),

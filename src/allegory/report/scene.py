@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from allegory.tools.mixture import Mixture, mixture_of_codes
 from allegory.tools.naming import name_axes
 from allegory.tools.requires import tools_for
 from allegory.tools.running import home, in_batches
@@ -39,6 +40,9 @@ class Scene:
     """The strongest first; none for a model without a decoder."""
     codes: Tensor | None
     """Posterior means (n, latents) of the first n examples; None for a model without encoder."""
+    mixture: Mixture | None
+    """Fitted to the codes of training examples; None for a model that can't both encode and draw
+    samples."""
 
     def examples(self, n: int) -> Tensor:
         """The first n examples, or all where they are fewer."""
@@ -46,16 +50,19 @@ class Scene:
         return x
 
 
-def explore(model: Model, held_out: Dataset, seed: int) -> Scene:
+def explore(model: Model, train: Dataset, held_out: Dataset, seed: int) -> Scene:
     """Encode held-out examples, and rank and name the latent axes, as far as the model can."""
-    scene = Scene(model, held_out, seed, tools_for(model), [], None)
+    scene = Scene(model, held_out, seed, tools_for(model), [], None, None)
     with torch.inference_mode():
         codes = _codes(scene) if "encode" in scene.tools else None
     ranked = axes(scene.model, rng=seed) if "traverse" in scene.tools else []
     if codes is not None:
         shown = held_out.select(np.arange(len(codes)))
         ranked = name_axes(codes, shown.table(), ranked)
-    return replace(scene, axes=ranked, codes=codes)
+    mixture = None
+    if {"encode", "sample", "traverse"}.issubset(scene.tools):
+        mixture = mixture_of_codes(scene.model, train, rng=seed)
+    return replace(scene, axes=ranked, codes=codes, mixture=mixture)
 
 
 def _codes(scene: Scene) -> Tensor:
