@@ -51,7 +51,6 @@ def train(
     """
     run = change(named(recipe), fields)
     data = source if isinstance(source, Dataset) else open_data(source, run.data)
-    run = change(run, {"source": data.name})
     folder = new_folder(out, f"{recipe}-{Path(data.name.replace(':', '-')).stem}")
     return play.begin(run, folder, data)
 

@@ -168,3 +168,19 @@ def test_empty_and_rubbish_folders(shell):
     (rubbish / "b.png").write_text("words")
     shell("train", "vae", "rubbish", code=2)
     assert "b.png" in shell.err
+
+
+def test_a_run_knows_its_source_from_every_folder(shell, folder, small):
+    inside = type(shell)(folder)
+    run = shell.home / "run"
+    inside("train", "vae", ".", "--out", run, *small, "--test", "0.3")
+    shell("resume", run, "--images", "480")
+    own = shell.json("evaluate", run, "--draws", "2")
+    assert inside.json("evaluate", run, ".", "--draws", "2")["n"] == own["n"] == 18
+
+
+def test_an_output_folder_that_can_not_be_made_is_told(shell, small):
+    (shell.home / "file").touch()
+    for out in ("file", "file/deep"):
+        shell("train", "vae", "ring", "--out", out, *small, code=2)
+        assert "cannot write" in shell.err

@@ -133,7 +133,7 @@ def train_and_report(run: Run, out: str | None, json: bool) -> None:
     from allegory.runs.play import begin, data_of
 
     data = data_of(run)
-    folder = new_folder(out, f"{run.recipe}-{Path(run.data.source).stem}")
+    folder = new_folder(out, f"{run.recipe}-{Path(data.name).stem}")
     trained = begin(run, folder, data)
     if not trained.leads:
         return

@@ -16,6 +16,7 @@ from allegory.models.files import write_card
 from allegory.progress import say
 from allegory.recipes.settings import Run, change, write_run
 from allegory.runs.folder import RunFolder, Weights
+from allegory.runs.inputs import open_for
 from allegory.runs.watch import KeepModel, Preview
 from allegory.training.checkpoint import Checkpoints
 from allegory.training.journal import Journal, read_journal
@@ -64,8 +65,9 @@ def begin(run: Run, folder: RunFolder, data: Dataset | None = None) -> Trained:
     """
     world = World.from_environment()
     data = data if data is not None else data_of(run)
+    # by the name that it has from every folder
+    run = change(run, {"source": data.name})
     if world.leads:
-        folder.path.mkdir(parents=True, exist_ok=True)
         write_run(run, folder.settings)
     return play(run, folder, data, world)
 
@@ -156,12 +158,11 @@ def report(folder: RunFolder) -> None:
     """Write the run's page from what its folder holds."""
     from allegory.report.page import write_report
 
-    run = folder.run()
-    data = data_of(run)
+    run, model = folder.run(), folder.model()
     write_report(
         folder.path,
-        folder.model(),
-        data,
+        model,
+        open_for(run, model.media),
         settings=run.model_dump(),
         curves=read_journal(folder.path / "metrics.jsonl"),
         scores=folder.scores(),
