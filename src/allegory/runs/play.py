@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ import torch
 from allegory.data.open import open_data
 from allegory.errors import Interrupted, UserError
 from allegory.media import Images
-from allegory.models.files import write_card
+from allegory.models.files import read_card, write_card
 from allegory.progress import say
 from allegory.recipes.settings import Run, change, write_run
 from allegory.runs.folder import RunFolder, Weights
@@ -21,7 +20,6 @@ from allegory.runs.watch import KeepModel, Preview
 from allegory.training.checkpoint import Checkpoints
 from allegory.training.journal import Journal, read_journal
 from allegory.training.noise import fold
-from allegory.training.observers import Observer
 from allegory.training.plan import plan
 from allegory.training.trainer import Trainer
 from allegory.training.world import World
@@ -67,8 +65,6 @@ def begin(run: Run, folder: RunFolder, data: Dataset | None = None) -> Trained:
     data = data if data is not None else data_of(run)
     # by the name that it has from every folder
     run = change(run, {"source": data.name})
-    if world.leads:
-        write_run(run, folder.settings)
     return play(run, folder, data, world)
 
 
@@ -81,13 +77,19 @@ def go_on(folder: RunFolder, images: int | None = None) -> Trained:
             rate then follows the longer schedule from here.
 
     Raises:
-        UserError: this is not the folder of a run.
+        UserError: this is not the folder of a run, it can't go on, or it has seen so many images.
         Interrupted: asked to stop.
     """
     run = folder.run()
     if images is not None:
+        newest = Checkpoints(folder.checkpoints).newest()
+        seen = newest.values["images"] if newest else 0
+        if images <= seen:
+            raise UserError(
+                f"{folder.path} has seen {seen:,} images: --images is the new total, and must be "
+                f"more (given: {images:,})."
+            )
         run = change(run, {"images": images})
-        write_run(run, folder.settings)
     return play(run, folder, data_of(run), World.from_environment())
 
 
@@ -105,7 +107,6 @@ def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
         )
     torch.manual_seed(fold(run.training.seed, "weights"))
     game = run.game.build(data.media)
-    observers: Sequence[Observer] = (KeepModel(folder), Preview(folder, held_out))
     trainer = Trainer(
         game,
         train,
@@ -115,20 +116,9 @@ def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
         world=world,
         checkpoints=Checkpoints(folder.checkpoints),
         journal=Journal(folder.path, tensorboard=run.training.tensorboard),
-        observers=observers,
+        observers=(KeepModel(folder), Preview(folder, held_out)),
     )
-    newest = Checkpoints(folder.checkpoints).newest()
-    if newest is not None:
-        trainer.restore(newest)
-        if world.leads:
-            say(f"going on from {trainer.images:,} of {run.training.images:,} images.")
-    if world.leads:
-        Journal(folder.path).forget_after(trainer.images)
-        write_card(folder.path, run.game.blueprint(data.media), about(run, data))
-    if newest is None:
-        text = plan(trainer)
-        if world.leads:
-            say(text)
+    prepare(trainer, run, folder, data)
     try:
         trainer.play()
     except Interrupted:
@@ -140,6 +130,39 @@ def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
     if world.leads:
         report(folder)
     return Trained(folder, run, world.leads)
+
+
+def prepare(trainer: Trainer, run: Run, folder: RunFolder, data: Dataset) -> None:
+    """Take up the newest checkpoint, or plan where there is none yet; write run and card.
+
+    Raises:
+        UserError: the checkpoints are damaged, or made with other settings or data.
+    """
+    checkpoints, blueprint = Checkpoints(folder.checkpoints), run.game.blueprint(data.media)
+    newest = checkpoints.newest()
+    if newest is None and checkpoints.paths():
+        raise UserError(
+            f"no checkpoint in {folder.checkpoints} is whole: the run can't go on. The weights "
+            "beside it may still serve; remove the folder of checkpoints to train from the start."
+        )
+    if newest is not None:
+        if read_card(folder.path) != blueprint:
+            raise UserError(
+                f"{folder.path} was trained with other settings, or '{data.name}' has changed "
+                f"since: the model in it is not the one of {folder.settings}."
+            )
+        trainer.restore(newest)
+    if trainer.world.leads:
+        if newest is not None:
+            say(f"going on from {trainer.images:,} of {run.training.images:,} images.")
+        # not before: what can't be trained leaves no run behind
+        write_run(run, folder.settings)
+        Journal(folder.path).forget_after(trainer.images)
+        write_card(folder.path, blueprint, about(run, data))
+    if newest is None:
+        text = plan(trainer)
+        if trainer.world.leads:
+            say(text)
 
 
 def about(run: Run, data: Dataset) -> dict[str, Any]:
