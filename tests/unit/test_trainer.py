@@ -112,11 +112,12 @@ def test_the_journal_goes_on_without_a_gap_or_a_repeat(tmp_path):
     assert {r["images"] for r in read_journal(journal.path)} == {c for c in clock if c <= 40}
 
 
-def test_a_torn_last_line_of_the_journal_is_left_out(tmp_path):
+@pytest.mark.parametrize("damage", [b'{"images": 2, "tr', b"[]\n{}\n", b"\xff\xfe\n"])
+def test_damaged_lines_of_the_journal_are_left_out(tmp_path, damage):
     journal = Journal(tmp_path)
     journal.write({"images": 1})
-    with journal.path.open("a") as file:
-        file.write('{"images": 2, "tr')
+    with journal.path.open("ab") as file:
+        file.write(damage)
     assert read_journal(journal.path) == [{"images": 1}]
 
 
