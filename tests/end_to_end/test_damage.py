@@ -46,6 +46,39 @@ def test_a_total_that_has_been_seen_already(damaged):
     assert (run / "run.toml").read_text() == before
 
 
+@pytest.mark.parametrize(
+    ("name", "before", "after", "answer"),
+    [
+        ("model.json", '"mode": "RGB"', '"mode": "XYZ"', "XYZ"),
+        ("model.json", '"latents"', '"latnets"', "latnets"),
+        ("model.json", '"latents": 4', '"latents": 5', "size mismatch"),
+        ("model.json", '"builder": "vae"', '"builder": "vea"', "did you mean 'vae'"),
+        ("model.json", "{", "", "model.json"),
+        ("run.toml", "[data]", "[data", "not TOML"),
+    ],
+)
+def test_a_damaged_file_is_named(damaged, name, before, after, answer):
+    shell, run = damaged
+    edit(run / name, before, after)
+    shell("reconstruct", run, code=2)
+    assert answer in shell.err
+
+
+def test_damaged_scores_are_named(damaged):
+    shell, run = damaged
+    (run / "evaluation.json").write_text("{")
+    shell("report", run, code=2)
+    assert "evaluation.json" in shell.err
+
+
+def test_a_folder_that_is_no_run(shell):
+    for verb in ("sample", "evaluate", "resume", "traverse"):
+        shell(verb, "nowhere", code=2)
+        assert "there is no folder nowhere" in shell.err
+        shell(verb, ".", code=2)
+        assert "run.toml" in shell.err
+
+
 def test_data_that_changed_their_shape(shell, small):
     np.save(shell.home / "data.npy", np.random.default_rng(0).normal(size=(60, 2)))
     shell("train", "vae", "data.npy", "--out", "run", *small)

@@ -69,7 +69,10 @@ def configured(run: Run, path: Path) -> Run:
     values.pop("recipe", None)
     fields: dict[str, Any] = {k: v for k, v in values.items() if k not in PARTS}
     for part in PARTS:
-        fields |= values.get(part, {})
+        given = values.get(part, {})
+        if not isinstance(given, dict):
+            raise UserError(f"--config {path}: '{part}' must be a table, [{part}].")
+        fields |= given
     return change(run, {k: v for k, v in fields.items() if k not in HIDDEN})
 
 
