@@ -175,3 +175,13 @@ def test_overfitting_is_told_and_the_best_is_not_the_last(capsys):
     assert not scenes[-1].best
     assert any(scene.best for scene in scenes)
     assert "has not improved over the last 5 evaluations" in capsys.readouterr().err
+
+
+def test_one_held_out_loss_that_is_nan_does_not_end_the_search_for_the_best():
+    scenes = []
+    trainer = trainer_for("vae", "pictures", observers=[scenes.append])
+    trainer.held_out_losses = lambda: {"total": next(totals)}
+    totals = iter([5.0, float("nan"), 4.0])
+    for _ in range(3):
+        trainer.evaluate()
+    assert [scene.best for scene in scenes] == [True, False, True]

@@ -241,7 +241,7 @@ class Trainer:
                 "check the data with 'allegory check'."
             )
         self.restore(checkpoint)
-        self.caution, self.precision = 0.5 * self.caution, "float32"
+        self.caution, self.precision = 0.5, "float32"
         for mover in self.movers:
             mover.streak = torch.zeros_like(mover.streak)
         if self.journal and self.world.leads:
@@ -276,8 +276,9 @@ class Trainer:
         held_out = self.held_out_losses()
         total = held_out.get("total", float("inf"))
         best = total < self.best
-        self.best = min(total, self.best)
-        self.stale = 0 if best else self.stale + 1
+        if best:  # not min: it would keep a total that is NaN for ever
+            self.best = total
+        self.stale = 0 if best or not held_out else self.stale + 1
         if self.stale == STALE and self.images < self.settings.images:
             say(
                 f"the held-out loss has not improved over the last {STALE} evaluations: more "
