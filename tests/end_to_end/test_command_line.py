@@ -110,6 +110,22 @@ def test_check(shell, folder):
     assert "60" in shell("check", folder)
 
 
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_two_pictures_with_nothing_held_out(shell, recipe, small):
+    np.save(shell.home / "two.npy", np.arange(288, dtype=np.uint8).reshape(2, 12, 12))
+    shell("train", recipe, "two.npy", "--out", "run", *small)
+    assert "not improved" not in shell.err
+    shell("reconstruct", "run", "--out", "r.png")
+    shell("interpolate", "run", "--out", "i.png")
+
+
+def test_one_held_out_picture_is_no_way(shell, small):
+    np.save(shell.home / "four.npy", np.arange(576, dtype=np.uint8).reshape(4, 12, 12))
+    shell("train", "vae", "four.npy", "--out", "run", *small)
+    shell("interpolate", "run", "--out", "i.png", code=2)
+    assert "--from and --to" in shell.err
+
+
 def test_recipes(shell):
     assert set(json.loads(shell("recipes", "--json"))) == set(RECIPES)
     assert "beta-vae" in shell("recipes")
@@ -144,6 +160,24 @@ def test_a_mistake_gets_one_line_and_code_2(shell, words, answer):
 def test_a_run_is_not_overwritten(trained, folder):
     trained("train", "vae", folder, "--out", "run", code=2)
     assert "already holds a run" in trained.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sample", "run", "-n", "0"),
+        ("reconstruct", "run", "-n", "-4"),
+        ("traverse", "run", "-n", "0"),
+        ("traverse", "run", "--frames", "0"),
+        ("interpolate", "run", "-n", "0"),
+        ("interpolate", "run", "--frames", "1"),
+        ("evaluate", "run", "--examples", "-5"),
+        ("evaluate", "run", "--draws", "0"),
+    ],
+)
+def test_a_count_that_can_not_be_is_refused(trained, words):
+    trained(*words, code=2)
+    assert "must be at least" in trained.err
 
 
 def test_an_output_that_can_not_be_written_is_told(trained):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from allegory.cli.parse import call, print_json
+from allegory.cli.parse import at_least, call, print_json
 
 __all__ = ["command"]
 
@@ -41,6 +41,7 @@ def evaluate_run(
     from allegory.runs.folder import RunFolder
     from allegory.runs.play import report
 
+    at_least(1, examples=examples, draws=draws)
     scores = evaluate(dir, source, examples=examples, draws=draws, weights=weights, seed=seed)
     report(RunFolder(dir))
     if json:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import tyro
 
-from allegory.cli.parse import call
+from allegory.cli.parse import at_least, call
 from allegory.progress import say
 
 __all__ = ["command"]
@@ -34,15 +34,13 @@ def draw(
         weights: averaged ones at the best held-out loss, the last averaged ones, or the raw ones.
         seed: of the draws.
     """
-    from allegory.errors import UserError
     from allegory.report.draw import draw_examples
     from allegory.report.sheets import write_picture
     from allegory.runs.folder import RunFolder
     from allegory.tools.requires import require
     from allegory.tools.sample import sample
 
-    if n < 1:
-        raise UserError(f"-n must be at least 1 (given: {n}).")
+    at_least(1, n=n)
     model = require(RunFolder(dir).model(weights), "sample")
     write_picture(draw_examples(sample(model, n, rng=seed), model.media), out)
     say(f"{n} samples: {out}")
