@@ -218,3 +218,24 @@ def test_an_output_folder_that_can_not_be_made_is_told(shell, small):
     for out in ("file", "file/deep"):
         shell("train", "vae", "ring", "--out", out, *small, code=2)
         assert "cannot write" in shell.err
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "answer"),
+    [
+        ("ring", ("--likelihood", "bernoulli"), "is for pictures"),
+        ("ring", ("--likelihood", "logistic"), "is for pictures"),
+        ("ring", ("--slices", "100"), "can't be cut into 100 slices"),
+        ("ring", ("--device", "cuda:99"), "--device cuda:99 can't be used here"),
+    ],
+)
+def test_options_that_can_not_work_together_are_refused(shell, small, source, options, answer):
+    shell("train", "vae", source, "--out", "run", *small, *options, code=2)
+    assert answer in shell.err
+
+
+@pytest.mark.parametrize("array", [np.array(5.0), np.zeros((0, 3)), np.full((60, 2), 1e300)])
+def test_arrays_that_hold_nothing_to_learn(shell, array):
+    np.save(shell.home / "data.npy", array)
+    shell("train", "vae", "data.npy", code=2)
+    assert "the array holds" in shell.err

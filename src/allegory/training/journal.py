@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from allegory.errors import UserError
 from allegory.files import atomic
 
 if TYPE_CHECKING:
@@ -24,7 +25,12 @@ class Journal:
         self.path = folder / "metrics.jsonl"
         self.writer: Any = None
         if tensorboard:
-            from torch.utils.tensorboard import SummaryWriter
+            try:
+                from torch.utils.tensorboard import SummaryWriter
+            except ImportError as error:
+                raise UserError(
+                    "--tensorboard needs the package: pip install 'allegory[track]'."
+                ) from error
 
             self.writer = SummaryWriter(str(folder / "tensorboard"))
 

@@ -71,6 +71,11 @@ class Trainer:
     ) -> None:
         self.settings, self.train, self.held_out, self.flips = settings, train, held_out, flips
         self.world = world or World()
+        if settings.slices * self.world.size > settings.batch:
+            raise UserError(
+                f"a batch of {settings.batch} can't be cut into {settings.slices} slices on "
+                f"{self.world.size} processes: each needs an example."
+            )
         self.checkpoints, self.journal, self.observers = checkpoints, journal, observers
         self.device = precision.choose_device(settings.device)
         self.precision = precision.choose_precision(settings.precision, train.media, self.device)
