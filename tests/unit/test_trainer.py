@@ -185,3 +185,13 @@ def test_one_held_out_loss_that_is_nan_does_not_end_the_search_for_the_best():
     for _ in range(3):
         trainer.evaluate()
     assert [scene.best for scene in scenes] == [True, False, True]
+
+
+def test_an_observer_that_can_not_write_does_not_end_the_run(capsys):
+    def full(scene):
+        raise UserError("the disk is full.")
+
+    trainer = trainer_for("vae", "pictures", observers=[full])
+    trainer.play()
+    assert trainer.images == 80
+    assert "the disk is full. Training goes on." in capsys.readouterr().err

@@ -275,7 +275,10 @@ class Trainer:
         return f"loss {losses['total']:,.1f}"
 
     def evaluate(self) -> None:
-        """Measure the averaged model on held-out examples and show the scene to the observers."""
+        """Measure the averaged model on held-out examples and show the scene to the observers.
+
+        One who can't write what it saw is heard, and survived.
+        """
         if not self.world.leads:
             return
         held_out = self.held_out_losses()
@@ -295,7 +298,10 @@ class Trainer:
             self.journal.write({**clock, "held_out": held_out})
         scene = Scene(self.images, self.average.model, held_out, best)
         for observer in self.observers:
-            observer(scene)
+            try:
+                observer(scene)
+            except UserError as error:
+                say(f"{error} Training goes on.")
 
     @torch.no_grad()
     def held_out_losses(self) -> dict[str, float]:
