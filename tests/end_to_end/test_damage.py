@@ -71,6 +71,14 @@ def test_damaged_scores_are_named(damaged):
     assert "evaluation.json" in shell.err
 
 
+def test_scores_on_other_data_do_not_need_the_run_s_own(shell, small):
+    np.save(shell.home / "data.npy", np.random.default_rng(0).normal(size=(60, 2)))
+    shell("train", "vae", "data.npy", "--out", "run", *small)
+    (shell.home / "data.npy").unlink()
+    assert shell.json("evaluate", "run", "moons", "--draws", "2")["n"] == 1_200
+    assert "the report is as it was" in shell.err
+
+
 def test_a_folder_that_is_no_run(shell):
     for verb in ("sample", "evaluate", "resume", "traverse"):
         shell(verb, "nowhere", code=2)

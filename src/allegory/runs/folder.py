@@ -122,8 +122,11 @@ class RunFolder:
         """Keep an evaluation: the newest beside the run, all in evaluations.jsonl."""
         with atomic(self.evaluation) as file:
             file.write((json.dumps(scores, indent=2) + "\n").encode())
-        with (self.path / "evaluations.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(scores) + "\n")
+        try:
+            with (self.path / "evaluations.jsonl").open("a", encoding="utf-8") as file:
+                file.write(json.dumps(scores) + "\n")
+        except OSError as error:
+            raise UserError(f"cannot write '{self.path}': {error.strerror or error}") from error
 
 
 def new_folder(out: str | Path | None, name: str) -> RunFolder:
