@@ -5,20 +5,24 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Generator, Tensor
 
 from allegory.capabilities import Decodes, Encodes, Model, Scores
-from allegory.data.dataset import Dataset
 from allegory.errors import UserError
 from allegory.measures.estimate import Estimate, estimate
 from allegory.measures.reconstruction import psnr, squared_errors
 from allegory.media import Images, Media, describe
 from allegory.objectives.likelihood import bits_per_dimension
 from allegory.progress import track
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from allegory.data.dataset import Dataset
 
 __all__ = ["evaluate"]
 
@@ -46,23 +50,14 @@ def evaluate(model: Model, data: Dataset, *, draws: int = 64, rng: Generator) ->
     if not len(data):
         raise UserError(f"'{data.name}' has no examples to evaluate on.")
     began = time.monotonic()
-    parts: dict[str, list[Tensor]] = {"mse": [], "elbo": [], "bound": [], "density": []}
+    parts: dict[str, list[Tensor]] = {}
     with track("evaluating", len(data)) as advance:
         for start in range(0, len(data), BATCH):
             rows = np.arange(start, min(start + BATCH, len(data)))
-            x = data.take(rows, rng=rng)
-            if isinstance(model, Encodes) and isinstance(model, Decodes):
-                again = model.decode(model.encode(x).mean)
-                parts["mse"].append(squared_errors(x, again, data.media))
-            if isinstance(model, Scores):
-                parts["elbo"].append(model.log_prob(x, rng=rng))
-                if model.density == "lower bound":
-                    parts["bound"].append(model.log_prob(x, rng=rng, draws=draws))
-            if data.log_density is not None:
-                exact = data.log_density(x.double().numpy())
-                parts["density"].append(torch.from_numpy(np.asarray(exact)))
+            for name, values in of_batch(model, data, rows, draws, rng).items():
+                parts.setdefault(name, []).append(values)
             advance(len(rows))
-    found = {name: torch.cat(values) for name, values in parts.items() if values}
+    found = {name: torch.cat(values) for name, values in parts.items()}
     result: dict[str, Any] = {"n": len(data), "data": data.name, "media": describe(data.media)}
     if "mse" in found:
         error = estimate(found["mse"])
@@ -70,14 +65,35 @@ def evaluate(model: Model, data: Dataset, *, draws: int = 64, rng: Generator) ->
         if isinstance(data.media, Images):
             result["reconstruction"]["psnr_db"] = psnr(error.mean)
     discrete = isinstance(model, Scores) and model.discrete
-    if "elbo" in found:
-        result["negative_elbo"] = nats(found["elbo"], data.media, discrete)
+    for part, name in (
+        ("elbo", "negative_elbo"),
+        ("bound", "negative_bound"),
+        ("density", "negative_log_density"),
+    ):
+        if part in found:
+            result[name] = nats(found[part], data.media, discrete)
     if "bound" in found:
-        result["negative_bound"] = {"draws": draws, **nats(found["bound"], data.media, discrete)}
-    if "density" in found:
-        result["negative_log_density"] = nats(found["density"], data.media, discrete=True)
+        result["negative_bound"]["draws"] = draws
     result["seconds"] = round(time.monotonic() - began, 1)
     return result
+
+
+def of_batch(
+    model: Model, data: Dataset, rows: NDArray[np.int64], draws: int, rng: Generator
+) -> dict[str, Tensor]:
+    """What can be measured of each of these examples, (n,) each."""
+    x = data.take(rows, rng=rng)
+    found: dict[str, Tensor] = {}
+    if isinstance(model, Encodes) and isinstance(model, Decodes):
+        again = model.decode(model.encode(x).mean)
+        found["mse"] = squared_errors(x, again, data.media)
+    if isinstance(model, Scores):
+        found["elbo"] = model.log_prob(x, rng=rng)
+        if model.density == "lower bound":
+            found["bound"] = model.log_prob(x, rng=rng, draws=draws)
+    if data.log_density is not None:
+        found["density"] = torch.from_numpy(np.asarray(data.log_density(x.double().numpy())))
+    return found
 
 
 def nats(log_prob: Tensor, media: Media, discrete: bool) -> dict[str, float]:

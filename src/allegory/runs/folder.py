@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -12,6 +11,8 @@ from allegory.errors import UserError, unknown
 from allegory.files import atomic
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from allegory.capabilities import Model
     from allegory.recipes.settings import Run
 
@@ -130,7 +131,7 @@ class RunFolder:
 
 
 def new_folder(out: str | Path | None, name: str) -> RunFolder:
-    """The folder for a new run: `out`, or the next free runs/NAME, runs/NAME-2, …
+    """The folder for a new run: `out`, or the next free of runs/NAME, runs/NAME-2 and so on.
 
     Raises:
         UserError: `out` holds a run already.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +12,8 @@ from allegory.errors import UserError
 from allegory.media import Images, Media, Vectors, to_unit
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from torch import Tensor
 
     from allegory.data.dataset import Dataset

@@ -14,7 +14,6 @@ from allegory.media import Images
 from allegory.models.files import read_card, write_card
 from allegory.progress import say
 from allegory.recipes.settings import Run, change, write_run
-from allegory.runs.folder import RunFolder, Weights
 from allegory.runs.inputs import open_for
 from allegory.runs.watch import KeepModel, Preview
 from allegory.training.checkpoint import Checkpoints
@@ -27,6 +26,7 @@ from allegory.training.world import World
 if TYPE_CHECKING:
     from allegory.capabilities import Model
     from allegory.data.dataset import Dataset
+    from allegory.runs.folder import RunFolder, Weights
 
 __all__ = ["Trained", "begin", "data_of", "go_on", "report"]
 

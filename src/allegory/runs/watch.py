@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 from allegory.capabilities import Decodes, Encodes, Samples
-from allegory.data.dataset import Dataset
 from allegory.models.files import save_weights
 from allegory.report.draw import draw_examples
 from allegory.report.sheets import write_picture
-from allegory.runs.folder import RunFolder
 from allegory.tools.reconstruct import reconstruct
 from allegory.tools.sample import sample
-from allegory.training.observers import Scene
+
+if TYPE_CHECKING:
+    from allegory.data.dataset import Dataset
+    from allegory.runs.folder import RunFolder
+    from allegory.training.observers import Scene
 
 __all__ = ["KeepModel", "Preview"]
 
