@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
 from allegory.data.dataset import Dataset
 from allegory.data.open import open_data
-from allegory.recipes.settings import change
+from allegory.errors import UserError
+from allegory.progress import say
+from allegory.recipes.settings import Run, change
 from allegory.recipes.table import recipe as named
 from allegory.runs import evaluate as measuring
 from allegory.runs import play
@@ -17,7 +20,6 @@ from allegory.runs.folder import RunFolder, Weights, new_folder
 from allegory.runs.inputs import held_out, open_for
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -38,7 +40,8 @@ def train(
 
     Args:
         recipe: its name: `allegory recipes` lists them.
-        source: a folder, a file, a built-in name, an array, or an open data set.
+        source: a folder, a file, a built-in name, an array, or an open data set that the
+            run's own settings open as well.
         out: folder of the run; by default the next free one under runs/.
         **fields: any field of the recipe, such as images=200_000 or beta=4.
 
@@ -50,10 +53,27 @@ def train(
         Interrupted: stopped with everything saved; `resume` goes on.
     """
     run = change(named(recipe), fields)
-    data = source if isinstance(source, Dataset) else open_data(source, run.data)
-    run = change(run, {"source": data.name})
+    data = (
+        _as_recorded(source, run) if isinstance(source, Dataset) else open_data(source, run.data)
+    )
     folder = new_folder(out, f"{recipe}-{Path(data.name.replace(':', '-')).stem}")
     return play.begin(run, folder, data)
+
+
+def _as_recorded(data: Dataset, run: Run) -> Dataset:
+    """The data set itself, if the settings of the run open the same one: its folder says no more.
+
+    Raises:
+        UserError: they open another.
+    """
+    again = open_data(data.name, run.data)
+    same = data.media == again.media and data.fingerprint == again.fingerprint
+    if not same or not np.array_equal(data.rows, again.rows):
+        raise UserError(
+            f"this is a part of '{data.name}', or was opened with settings that the run does not "
+            "have: give its source and those settings to train instead."
+        )
+    return data
 
 
 def resume(folder: str | Path, *, images: int | None = None) -> Trained:
@@ -108,5 +128,8 @@ def evaluate(
     rng = torch.Generator().manual_seed(seed)
     scores = measuring.evaluate(model, data, draws=draws, rng=rng)
     scores = {"run": str(folder), "recipe": run.recipe, "weights": weights, "seed": seed, **scores}
-    kept.keep_scores(scores)
+    try:
+        kept.keep_scores(scores)
+    except UserError as error:
+        say(f"the scores are not kept: {error}")
     return scores

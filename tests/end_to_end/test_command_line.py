@@ -106,9 +106,25 @@ def test_every_recipe_on_built_in_data(shell, recipe, source, small):
 def test_check(shell, folder):
     (folder / "even" / "broken.jpg").write_bytes(b"\xff\xd8\xff")
     found = shell.json("check", folder)
-    assert "broken.jpg" in json.dumps(found)
+    assert found["skipped"][0]["path"] == "even/broken.jpg"
     (folder / "even" / "broken.jpg").unlink()
     assert "60" in shell("check", folder)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_two_pictures_with_nothing_held_out(shell, recipe, small):
+    np.save(shell.home / "two.npy", np.arange(288, dtype=np.uint8).reshape(2, 12, 12))
+    shell("train", recipe, "two.npy", "--out", "run", *small)
+    assert "not improved" not in shell.err
+    shell("reconstruct", "run", "--out", "r.png")
+    shell("interpolate", "run", "--out", "i.png")
+
+
+def test_one_held_out_picture_is_no_way(shell, small):
+    np.save(shell.home / "four.npy", np.arange(576, dtype=np.uint8).reshape(4, 12, 12))
+    shell("train", "vae", "four.npy", "--out", "run", *small)
+    shell("interpolate", "run", "--out", "i.png", code=2)
+    assert "--from and --to" in shell.err
 
 
 def test_recipes(shell):
@@ -147,6 +163,24 @@ def test_a_run_is_not_overwritten(trained, folder):
     assert "already holds a run" in trained.err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sample", "run", "-n", "0"),
+        ("reconstruct", "run", "-n", "-4"),
+        ("traverse", "run", "-n", "0"),
+        ("traverse", "run", "--frames", "0"),
+        ("interpolate", "run", "-n", "0"),
+        ("interpolate", "run", "--frames", "1"),
+        ("evaluate", "run", "--examples", "-5"),
+        ("evaluate", "run", "--draws", "0"),
+    ],
+)
+def test_a_count_that_can_not_be_is_refused(trained, words):
+    trained(*words, code=2)
+    assert "must be at least" in trained.err
+
+
 def test_an_output_that_can_not_be_written_is_told(trained):
     trained("sample", "run", "--out", "s.tiff2", code=2)
     assert "tiff2" in trained.err
@@ -169,3 +203,40 @@ def test_empty_and_rubbish_folders(shell):
     (rubbish / "b.png").write_text("words")
     shell("train", "vae", "rubbish", code=2)
     assert "b.png" in shell.err
+
+
+def test_a_run_knows_its_source_from_every_folder(shell, folder, small):
+    inside = type(shell)(folder)
+    run = shell.home / "run"
+    inside("train", "vae", ".", "--out", run, *small, "--test", "0.3")
+    shell("resume", run, "--images", "480")
+    own = shell.json("evaluate", run, "--draws", "2")
+    assert inside.json("evaluate", run, ".", "--draws", "2")["n"] == own["n"] == 18
+
+
+def test_an_output_folder_that_can_not_be_made_is_told(shell, small):
+    (shell.home / "file").touch()
+    for out in ("file", "file/deep"):
+        shell("train", "vae", "ring", "--out", out, *small, code=2)
+        assert "cannot write" in shell.err
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "answer"),
+    [
+        ("ring", ("--likelihood", "bernoulli"), "is for pictures"),
+        ("ring", ("--likelihood", "logistic"), "is for pictures"),
+        ("ring", ("--slices", "100"), "can't be cut into 100 slices"),
+        ("ring", ("--device", "cuda:99"), "--device cuda:99 can't be used here"),
+    ],
+)
+def test_options_that_can_not_work_together_are_refused(shell, small, source, options, answer):
+    shell("train", "vae", source, "--out", "run", *small, *options, code=2)
+    assert answer in shell.err
+
+
+@pytest.mark.parametrize("array", [np.array(5.0), np.zeros((0, 3)), np.full((60, 2), 1e300)])
+def test_arrays_that_hold_nothing_to_learn(shell, array):
+    np.save(shell.home / "data.npy", array)
+    shell("train", "vae", "data.npy", code=2)
+    assert "the array holds" in shell.err

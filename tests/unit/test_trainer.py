@@ -112,11 +112,12 @@ def test_the_journal_goes_on_without_a_gap_or_a_repeat(tmp_path):
     assert {r["images"] for r in read_journal(journal.path)} == {c for c in clock if c <= 40}
 
 
-def test_a_torn_last_line_of_the_journal_is_left_out(tmp_path):
+@pytest.mark.parametrize("damage", [b'{"images": 2, "tr', b"[]\n{}\n", b"\xff\xfe\n"])
+def test_damaged_lines_of_the_journal_are_left_out(tmp_path, damage):
     journal = Journal(tmp_path)
     journal.write({"images": 1})
-    with journal.path.open("a") as file:
-        file.write('{"images": 2, "tr')
+    with journal.path.open("ab") as file:
+        file.write(damage)
     assert read_journal(journal.path) == [{"images": 1}]
 
 
@@ -174,3 +175,23 @@ def test_overfitting_is_told_and_the_best_is_not_the_last(capsys):
     assert not scenes[-1].best
     assert any(scene.best for scene in scenes)
     assert "has not improved over the last 5 evaluations" in capsys.readouterr().err
+
+
+def test_one_held_out_loss_that_is_nan_does_not_end_the_search_for_the_best():
+    scenes = []
+    trainer = trainer_for("vae", "pictures", observers=[scenes.append])
+    trainer.held_out_losses = lambda: {"total": next(totals)}
+    totals = iter([5.0, float("nan"), 4.0])
+    for _ in range(3):
+        trainer.evaluate()
+    assert [scene.best for scene in scenes] == [True, False, True]
+
+
+def test_an_observer_that_can_not_write_does_not_end_the_run(capsys):
+    def full(scene):
+        raise UserError("the disk is full.")
+
+    trainer = trainer_for("vae", "pictures", observers=[full])
+    trainer.play()
+    assert trainer.images == 80
+    assert "the disk is full. Training goes on." in capsys.readouterr().err

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as codec
 import sys
 from typing import Annotated, Literal
 
@@ -35,4 +34,4 @@ def check_source(
     from allegory.data.check import check
 
     report = check(source, size=size, mode=mode)
-    sys.stdout.write((codec.dumps(report.to_json(), indent=2) if json else report.text()) + "\n")
+    sys.stdout.write((report.to_json() + "\n") if json else report.text())

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from allegory.cli.parse import call, print_json
+from allegory.cli.parse import at_least, call, print_json
+from allegory.progress import say
 
 __all__ = ["command"]
 
@@ -38,15 +39,20 @@ def evaluate_run(
         json: print one JSON object.
     """
     from allegory.api import evaluate
+    from allegory.errors import UserError
     from allegory.runs.folder import RunFolder
     from allegory.runs.play import report
 
+    at_least(1, examples=examples, draws=draws)
     scores = evaluate(dir, source, examples=examples, draws=draws, weights=weights, seed=seed)
-    report(RunFolder(dir))
     if json:
         print_json(scores)
     else:
         show(scores)
+    try:
+        report(RunFolder(dir))
+    except UserError as error:
+        say(f"the report is as it was: {error}")
 
 
 def show(scores: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import tyro
 
-from allegory.cli.parse import call
+from allegory.cli.parse import at_least, call
 from allegory.progress import say
 
 __all__ = ["command"]
@@ -53,6 +53,8 @@ def draw(
     from allegory.tools.interpolate import interpolate
     from allegory.tools.requires import require
 
+    at_least(1, n=n)
+    at_least(2, frames=frames)
     if (start is None) != (end is None):
         raise UserError("--from and --to go together: name a picture for each.")
     folder = RunFolder(dir)
@@ -62,6 +64,11 @@ def draw(
         codes = [model.encode(own_picture(p, model.media)).mean for p in (start, end)]
     elif isinstance(model, Encodes):
         data = held_out(open_for(folder.run(), model.media), 2 * n, seed)
+        if len(data) < 2:
+            raise UserError(
+                f"'{data.name}' holds out {len(data)} example, and a way needs 2: name a picture "
+                "for each end with --from and --to."
+            )
         x = data.take(torch.arange(len(data) // 2 * 2).numpy())
         codes = list(model.encode(x).mean.chunk(2))
     else:

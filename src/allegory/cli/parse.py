@@ -15,7 +15,7 @@ import tyro
 
 from allegory.errors import UserError, nearest
 
-__all__ = ["call", "options", "print_json"]
+__all__ = ["at_least", "call", "options", "print_json"]
 
 Result = TypeVar("Result")
 
@@ -75,6 +75,13 @@ def sentence(box: str) -> str:
             break
         said.append(line)
     return " ".join(said).rstrip(".:") + "."
+
+
+def at_least(least: int, **values: int) -> None:
+    """Raise a UserError for the first of these options that is below the least."""
+    for name, value in values.items():
+        if value < least:
+            raise UserError(f"--{name} must be at least {least} (given: {value}).")
 
 
 def print_json(value: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import tyro
 
-from allegory.cli.parse import call
+from allegory.cli.parse import at_least, call
 from allegory.progress import say
 
 __all__ = ["command"]
@@ -43,6 +43,7 @@ def draw(
     from allegory.tools.reconstruct import reconstruct
     from allegory.tools.requires import require
 
+    at_least(1, n=n)
     folder = RunFolder(dir)
     model = require(folder.model(weights), "reconstruct")
     data = held_out(open_for(folder.run(), model.media, source), n)

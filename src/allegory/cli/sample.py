@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import tyro
 
-from allegory.cli.parse import call
+from allegory.cli.parse import at_least, call
 from allegory.progress import say
 
 __all__ = ["command"]
@@ -37,7 +37,6 @@ def draw_samples(
         weights: averaged ones at the best held-out loss, the last averaged ones, or the raw ones.
         seed: of the draws.
     """
-    from allegory.errors import UserError
     from allegory.report.draw import draw_examples
     from allegory.report.sheets import write_picture
     from allegory.runs.folder import RunFolder
@@ -47,8 +46,7 @@ def draw_samples(
     from allegory.tools.running import in_batches
     from allegory.tools.sample import sample
 
-    if n < 1:
-        raise UserError(f"-n must be at least 1 (given: {n}).")
+    at_least(1, n=n)
     folder = RunFolder(dir)
     model = require(folder.model(weights), "sample")
     if draw == "prior":

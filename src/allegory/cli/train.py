@@ -69,7 +69,10 @@ def configured(run: Run, path: Path) -> Run:
     values.pop("recipe", None)
     fields: dict[str, Any] = {k: v for k, v in values.items() if k not in PARTS}
     for part in PARTS:
-        fields |= values.get(part, {})
+        given = values.get(part, {})
+        if not isinstance(given, dict):
+            raise UserError(f"--config {path}: '{part}' must be a table, [{part}].")
+        fields |= given
     return change(run, {k: v for k, v in fields.items() if k not in HIDDEN})
 
 
@@ -133,7 +136,7 @@ def train_and_report(run: Run, out: str | None, json: bool) -> None:
     from allegory.runs.play import begin, data_of
 
     data = data_of(run)
-    folder = new_folder(out, f"{run.recipe}-{Path(run.data.source).stem}")
+    folder = new_folder(out, f"{run.recipe}-{Path(data.name).stem}")
     trained = begin(run, folder, data)
     if not trained.leads:
         return

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import tyro
 
-from allegory.cli.parse import call
+from allegory.cli.parse import at_least, call
 from allegory.progress import say
 
 __all__ = ["command"]
@@ -52,6 +52,7 @@ def draw(
     from allegory.tools.requires import require
     from allegory.tools.traverse import axes, central, traverse
 
+    at_least(1, n=n, frames=frames)
     folder = RunFolder(dir)
     model = require(folder.model(weights), "traverse")
     start, ranked = None, axes(model, rng=seed)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-__all__ = ["open_data", "open_packed"]
+__all__ = ["open_data", "open_packed", "source_name"]
 
 ARRAY = "array:"
 """Begins the name of an array that was in memory; what its content hashes to follows."""
@@ -100,8 +100,15 @@ def _pack(source: str, settings: DataSettings) -> tuple[Packed, str]:
     path = Path(source).expanduser()
     if not path.exists():
         raise _no_such(source, path)
-    absolute = path.resolve()
-    return _pack_path(absolute, settings), str(absolute)
+    name = source_name(source)
+    return _pack_path(Path(name), settings), name
+
+
+def source_name(source: str) -> str:
+    """The name under which a named source can be opened from any folder."""
+    if source in SOURCES or source.startswith(ARRAY):
+        return source
+    return str(Path(source).expanduser().resolve())
 
 
 def _pack_path(path: Path, settings: DataSettings) -> Packed:

@@ -68,13 +68,18 @@ def load_model(folder: Path, weights: dict[str, Tensor] | Path) -> Model:
     Raises:
         UserError: the card or the weights are missing, damaged, or do not fit each other.
     """
-    model = build(read_card(folder))
+    blueprint = read_card(folder)
+    try:
+        model = build(blueprint)
+    except (ValueError, KeyError, TypeError, RuntimeError) as error:
+        raise UserError(f"{folder / CARD} does not describe a model: {error!r}.") from error
     try:
         tensors = load_file(weights) if isinstance(weights, Path) else weights
         model.load_state_dict(tensors)
     except (OSError, SafetensorError, RuntimeError) as error:
-        reason = str(error).splitlines()[0]
-        raise UserError(f"the weights of {folder} can't be loaded: {reason}") from error
+        # torch says what does not fit from the second line on
+        reason = " ".join(str(error).split("\n\t")[-1].split()).rstrip(".")
+        raise UserError(f"the weights of {folder} can't be loaded: {reason}.") from error
     model.eval().requires_grad_(False)
     assert isinstance(model, Model)
     return model

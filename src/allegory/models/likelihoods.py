@@ -9,6 +9,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from allegory.errors import UserError
 from allegory.media import Images, Media
 from allegory.objectives import likelihood
 
@@ -121,8 +122,14 @@ class DiscretisedLogistic(Likelihood):
 
 
 def likelihood_for(name: Name, media: Media) -> Likelihood:
-    """The likelihood of this name for these media."""
+    """The likelihood of this name for these media.
+
+    Raises:
+        UserError: it is one of grey levels, and the media are not pictures.
+    """
     bounded = isinstance(media, Images)
+    if name in ("bernoulli", "logistic") and not bounded:
+        raise UserError(f"the likelihood '{name}' is for pictures: vectors need a gaussian one.")
     match name:
         case "bernoulli":
             return Bernoulli()

@@ -97,8 +97,8 @@ def read_run(path: Path) -> Run:
     """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"no such file: {path}.") from None
+    except OSError as error:
+        raise UserError(f"can't read {path}: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path} is not TOML: {error}.") from None
     return validated(values, str(path))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from allegory.errors import UserError
+from allegory.errors import UserError, unknown
 from allegory.files import atomic
 
 if TYPE_CHECKING:
@@ -59,24 +59,34 @@ class RunFolder:
         """
         from allegory.recipes.settings import read_run
 
-        if not self.path.is_dir():
-            raise UserError(f"no such run: there is no folder {self.path}.")
         if not self.settings.exists():
-            raise UserError(f"{self.path} is not the folder of a run: it has no run.toml.")
+            raise self.missing()
         return read_run(self.settings)
+
+    def missing(self) -> UserError:
+        """The error for a folder that is none of a run."""
+        if not self.path.is_dir():
+            return UserError(f"no such run: there is no folder {self.path}.")
+        return UserError(
+            f"{self.path} is not the folder of a run: run.toml or model.json is missing."
+        )
 
     def model(self, which: Weights = "best") -> Model:
         """The kept model.
 
         Args:
-            which: "best" averaged weights by held-out loss, the "last" averaged ones, or the "raw"
-                weights of the newest checkpoint, not averaged.
+            which: "best" averaged weights by held-out loss (the last where nothing was held out),
+                the "last" averaged ones, or the "raw" weights of the newest checkpoint.
 
         Raises:
             UserError: there is no such run or no weights in it yet.
         """
         from allegory.models.files import load_model
 
+        if which not in get_args(Weights):
+            raise unknown("weights", which, get_args(Weights))
+        if not (self.path / "model.json").exists():
+            raise self.missing()
         if which == "raw":
             return load_model(self.path, self.from_checkpoint("game/model."))
         for choice in (which, "last"):
@@ -100,19 +110,28 @@ class RunFolder:
         """The newest evaluation, if there is one."""
         if not self.evaluation.exists():
             return None
-        scores: dict[str, Any] = json.loads(self.evaluation.read_text(encoding="utf-8"))
+        try:
+            scores: dict[str, Any] = json.loads(self.evaluation.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise UserError(
+                f"{self.evaluation} is damaged ({error}): 'allegory evaluate {self.path}' makes "
+                "it anew."
+            ) from error
         return scores
 
     def keep_scores(self, scores: Mapping[str, Any]) -> None:
         """Keep an evaluation: the newest beside the run, all in evaluations.jsonl."""
         with atomic(self.evaluation) as file:
             file.write((json.dumps(scores, indent=2) + "\n").encode())
-        with (self.path / "evaluations.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(scores) + "\n")
+        try:
+            with (self.path / "evaluations.jsonl").open("a", encoding="utf-8") as file:
+                file.write(json.dumps(scores) + "\n")
+        except OSError as error:
+            raise UserError(f"cannot write '{self.path}': {error.strerror or error}") from error
 
 
 def new_folder(out: str | Path | None, name: str) -> RunFolder:
-    """The folder for a new run: `out`, or the next free runs/NAME, runs/NAME-2 and so on.
+    """The folder for a new run: `out`, or the next free of runs/NAME, runs/NAME-2 and so on.
 
     Raises:
         UserError: `out` holds a run already.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allegory.data.open import open_data
+from allegory.data.open import open_data, source_name
 from allegory.data.pictures import Unreadable, read_picture
 from allegory.errors import UserError
 from allegory.media import Images, Media, Vectors, to_unit
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 __all__ = ["held_out", "open_for", "own_picture"]
 
 
-def open_for(run: Run, media: Media, source: str | None = None) -> Dataset:
+def open_for(run: Run, media: Media, source: str | Path | None = None) -> Dataset:
     """A source read as the run's model needs it: its size, its channels; by default its own data.
 
     Raises:
         UserError: the source can't be opened, or holds another kind of examples.
     """
-    if source is None or source == run.data.source:
-        return open_data(run.data.source, run.data)
-    if isinstance(media, Vectors):
+    if source is None or source_name(str(source)) == run.data.source:
+        data = open_data(run.data.source, run.data)
+    elif isinstance(media, Vectors):
         data = open_data(source)
     else:
         mode = {"L": "grey", "RGB": "rgb", "RGBA": "rgba"}[media.mode]
@@ -39,7 +39,7 @@ def open_for(run: Run, media: Media, source: str | None = None) -> Dataset:
     data.require(type(media), "this model")
     if data.media.shape != media.shape:
         raise UserError(
-            f"this model works on examples of shape {media.shape}; those of '{source}' have "
+            f"this model works on examples of shape {media.shape}; those of '{data.name}' have "
             f"{data.media.shape}."
         )
     return data

@@ -11,9 +11,10 @@ import torch
 from allegory.data.open import open_data
 from allegory.errors import Interrupted, UserError
 from allegory.media import Images
-from allegory.models.files import write_card
+from allegory.models.files import read_card, write_card
 from allegory.progress import say
 from allegory.recipes.settings import Run, change, write_run
+from allegory.runs.inputs import open_for
 from allegory.runs.watch import KeepModel, Preview
 from allegory.training.checkpoint import Checkpoints
 from allegory.training.journal import Journal, read_journal
@@ -62,9 +63,8 @@ def begin(run: Run, folder: RunFolder, data: Dataset | None = None) -> Trained:
     """
     world = World.from_environment()
     data = data if data is not None else data_of(run)
-    if world.leads:
-        folder.path.mkdir(parents=True, exist_ok=True)
-        write_run(run, folder.settings)
+    # by the name that it has from every folder
+    run = change(run, {"source": data.name})
     return play(run, folder, data, world)
 
 
@@ -77,13 +77,19 @@ def go_on(folder: RunFolder, images: int | None = None) -> Trained:
             rate then follows the longer schedule from here.
 
     Raises:
-        UserError: this is not the folder of a run.
+        UserError: this is not the folder of a run, it can't go on, or it has seen so many images.
         Interrupted: asked to stop.
     """
     run = folder.run()
     if images is not None:
+        newest = Checkpoints(folder.checkpoints).newest()
+        seen = newest.values["images"] if newest else 0
+        if images <= seen:
+            raise UserError(
+                f"{folder.path} has seen {seen:,} images: --images is the new total, and must be "
+                f"more (given: {images:,})."
+            )
         run = change(run, {"images": images})
-        write_run(run, folder.settings)
     return play(run, folder, data_of(run), World.from_environment())
 
 
@@ -94,17 +100,25 @@ def data_of(run: Run) -> Dataset:
 
 def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
     """Train to the end, from the newest checkpoint if there is one, and write the report."""
-    trainer = trainer_of(run, folder, data, world)
-    newest = Checkpoints(folder.checkpoints).newest()
-    if newest is not None:
-        trainer.restore(newest)
-    if world.leads:
-        Journal(folder.path).forget_after(trainer.images)
-        write_card(folder.path, run.game.blueprint(data.media), about(run, data))
-    # every process tries, since each has its own memory; one speaks
-    text = f"going on from {trainer.images:,} images." if newest else plan(trainer)
-    if world.leads:
-        say(text)
+    train, held_out = data.split("train"), data.split("validation")
+    if len(train) < 2:
+        raise UserError(
+            f"'{data.name}' has {len(train)} examples to train on; at least 2 are needed."
+        )
+    torch.manual_seed(fold(run.training.seed, "weights"))
+    game = run.game.build(data.media)
+    trainer = Trainer(
+        game,
+        train,
+        held_out,
+        run.training,
+        flips=run.data.flip and isinstance(data.media, Images),
+        world=world,
+        checkpoints=Checkpoints(folder.checkpoints),
+        journal=Journal(folder.path, tensorboard=run.training.tensorboard),
+        observers=(KeepModel(folder), Preview(folder, held_out)),
+    )
+    prepare(trainer, run, folder, data)
     try:
         trainer.play()
     except Interrupted:
@@ -118,25 +132,37 @@ def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
     return Trained(folder, run, world.leads)
 
 
-def trainer_of(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trainer:
-    """A trainer at the start of a run, which keeps what it makes in the folder."""
-    train, held_out = data.split("train"), data.split("validation")
-    if len(train) < 2:
+def prepare(trainer: Trainer, run: Run, folder: RunFolder, data: Dataset) -> None:
+    """Take up the newest checkpoint, or plan where there is none yet; write run and card.
+
+    Raises:
+        UserError: the checkpoints are damaged, or made with other settings or data.
+    """
+    checkpoints, blueprint = Checkpoints(folder.checkpoints), run.game.blueprint(data.media)
+    newest = checkpoints.newest()
+    if newest is None and checkpoints.paths():
         raise UserError(
-            f"'{data.name}' has {len(train)} examples to train on; at least 2 are needed."
+            f"no checkpoint in {folder.checkpoints} is whole: the run can't go on. The weights "
+            "beside it may still serve; remove the folder of checkpoints to train from the start."
         )
-    torch.manual_seed(fold(run.training.seed, "weights"))
-    return Trainer(
-        run.game.build(data.media),
-        train,
-        held_out,
-        run.training,
-        flips=run.data.flip and isinstance(data.media, Images),
-        world=world,
-        checkpoints=Checkpoints(folder.checkpoints),
-        journal=Journal(folder.path, tensorboard=run.training.tensorboard),
-        observers=(KeepModel(folder), Preview(folder, held_out)),
-    )
+    if newest is not None:
+        if read_card(folder.path) != blueprint:
+            raise UserError(
+                f"{folder.path} was trained with other settings, or '{data.name}' has changed "
+                f"since: the model in it is not the one of {folder.settings}."
+            )
+        trainer.restore(newest)
+    if trainer.world.leads:
+        if newest is not None:
+            say(f"going on from {trainer.images:,} of {run.training.images:,} images.")
+        # not before: what can't be trained leaves no run behind
+        write_run(run, folder.settings)
+        Journal(folder.path).forget_after(trainer.images)
+        write_card(folder.path, blueprint, about(run, data))
+    if newest is None:
+        text = plan(trainer)
+        if trainer.world.leads:
+            say(text)
 
 
 def about(run: Run, data: Dataset) -> dict[str, Any]:
@@ -155,12 +181,11 @@ def report(folder: RunFolder) -> None:
     """Write the run's page from what its folder holds."""
     from allegory.report.page import write_report
 
-    run = folder.run()
-    data = data_of(run)
+    run, model = folder.run(), folder.model()
     write_report(
         folder.path,
-        folder.model(),
-        data,
+        model,
+        open_for(run, model.media),
         settings=run.model_dump(),
         curves=read_journal(folder.path / "metrics.jsonl"),
         scores=folder.scores(),

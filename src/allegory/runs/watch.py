@@ -49,7 +49,7 @@ class Preview:
         model = scene.model
         if isinstance(model, Samples):
             x = sample(model, self.count, rng=torch.Generator().manual_seed(0))
-        elif isinstance(model, Encodes) and isinstance(model, Decodes):
+        elif isinstance(model, Encodes) and isinstance(model, Decodes) and len(self.data):
             x = reconstruct(model, self.data.take(np.arange(min(self.count, len(self.data)))))
         else:
             return

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from allegory.errors import UserError
+from allegory.files import atomic
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -22,7 +25,12 @@ class Journal:
         self.path = folder / "metrics.jsonl"
         self.writer: Any = None
         if tensorboard:
-            from torch.utils.tensorboard import SummaryWriter
+            try:
+                from torch.utils.tensorboard import SummaryWriter
+            except ImportError as error:
+                raise UserError(
+                    "--tensorboard needs the package: pip install 'allegory[track]'."
+                ) from error
 
             self.writer = SummaryWriter(str(folder / "tensorboard"))
 
@@ -40,17 +48,20 @@ class Journal:
     def forget_after(self, images: int) -> None:
         """Drop the records of work that was lost, before it is done again."""
         records = [r for r in read_journal(self.path) if r["images"] <= images]
-        self.path.write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
+        with atomic(self.path) as file:
+            file.write("".join(json.dumps(r) + "\n" for r in records).encode())
 
 
 def read_journal(path: Path) -> list[dict[str, Any]]:
-    """The records; a torn last line is left out."""
+    """The records; lines that are torn or no record are left out."""
     if not path.exists():
         return []
     records = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
-            records.append(json.loads(line))
+            record = json.loads(line)
         except json.JSONDecodeError:
-            break
+            continue
+        if isinstance(record, dict) and "images" in record:
+            records.append(record)
     return records

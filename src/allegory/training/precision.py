@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from allegory.errors import UserError
 from allegory.media import Images, Media
 
 if TYPE_CHECKING:
@@ -30,10 +31,20 @@ each other longer than they work, and on a machine with other work a hundred tim
 
 
 def choose_device(wanted: str) -> torch.device:
-    """The device of this name; "auto": CUDA where there is a device, else the processor."""
+    """The device of this name; "auto": CUDA where there is a device, else the processor.
+
+    Raises:
+        UserError: this machine, or the installed torch, has no such device.
+    """
     if wanted == "auto":
         wanted = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device(wanted)
+    device = torch.device(wanted)
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise UserError(f"--device {wanted} can't be used here: {reason}.") from error
+    return device
 
 
 def choose_precision(wanted: str, media: Media, device: torch.device) -> str:

@@ -71,6 +71,11 @@ class Trainer:
     ) -> None:
         self.settings, self.train, self.held_out, self.flips = settings, train, held_out, flips
         self.world = world or World()
+        if settings.slices * self.world.size > settings.batch:
+            raise UserError(
+                f"a batch of {settings.batch} can't be cut into {settings.slices} slices on "
+                f"{self.world.size} processes: each needs an example."
+            )
         self.checkpoints, self.journal, self.observers = checkpoints, journal, observers
         self.device = precision.choose_device(settings.device)
         self.precision = precision.choose_precision(settings.precision, train.media, self.device)
@@ -241,7 +246,7 @@ class Trainer:
                 "check the data with 'allegory check'."
             )
         self.restore(checkpoint)
-        self.caution, self.precision = 0.5 * self.caution, "float32"
+        self.caution, self.precision = 0.5, "float32"
         for mover in self.movers:
             mover.streak = torch.zeros_like(mover.streak)
         if self.journal and self.world.leads:
@@ -270,14 +275,18 @@ class Trainer:
         return f"loss {losses['total']:,.1f}"
 
     def evaluate(self) -> None:
-        """Measure the averaged model on held-out examples and show the scene to the observers."""
+        """Measure the averaged model on held-out examples and show the scene to the observers.
+
+        One who can't write what it saw is heard, and survived.
+        """
         if not self.world.leads:
             return
         held_out = self.held_out_losses()
         total = held_out.get("total", float("inf"))
         best = total < self.best
-        self.best = min(total, self.best)
-        self.stale = 0 if best else self.stale + 1
+        if best:  # not min: it would keep a total that is NaN for ever
+            self.best = total
+        self.stale = 0 if best or not held_out else self.stale + 1
         if self.stale == STALE and self.images < self.settings.images:
             say(
                 f"the held-out loss has not improved over the last {STALE} evaluations: more "
@@ -289,7 +298,10 @@ class Trainer:
             self.journal.write({**clock, "held_out": held_out})
         scene = Scene(self.images, self.average.model, held_out, best)
         for observer in self.observers:
-            observer(scene)
+            try:
+                observer(scene)
+            except UserError as error:
+                say(f"{error} Training goes on.")
 
     @torch.no_grad()
     def held_out_losses(self) -> dict[str, float]:

@@ -29,6 +29,8 @@ EXAMPLES = ("x", "images", "data")
 """Names that the array of examples goes by in a .npz."""
 
 CHANNELS = (1, 3, 4)
+LARGEST = 1e15
+"""Values up to this have squares, and sums of them, that float32 can hold."""
 CHUNK = 1024
 
 
@@ -46,6 +48,8 @@ def pack(
     Raises:
         UserError: the shape, type or range is none of these, or there are NaNs.
     """
+    if not array.ndim or not array.size:
+        raise UserError(f"the array holds no examples: its shape is {array.shape}.")
     columns = columns or {}
     content = hashlib.blake2b(digest_size=16)
     for part in _parts(array):
@@ -112,13 +116,12 @@ def _build(
     columns: Mapping[str, Column],
     settings: DataSettings,
 ) -> None:
-    if not array.size:
-        raise UserError(f"the array is empty: its shape is {array.shape}.")
     if array.dtype.kind not in "biuf":
         raise UserError(f"an array of {array.dtype} holds no examples: it must hold numbers.")
     rows = chosen(len(array), settings)
     if array.ndim <= 2:
-        finite(array)
+        if max(map(abs, finite(array))) > LARGEST:
+            raise UserError(f"the array holds values beyond {LARGEST:g}: please rescale them.")
         writer.info["media"] = None
         for start in range(0, len(rows), CHUNK):
             part = array[rows[start : start + CHUNK]].astype(np.float32)
@@ -148,6 +151,5 @@ def _channels_last(array: NDArray[np.generic]) -> NDArray[np.generic]:
 
 def _parts(array: NDArray[np.generic]) -> Iterator[NDArray[np.generic]]:
     """A large array piece by piece, so that it need not fit into memory."""
-    flat = array.reshape(1) if not array.ndim else array
-    for start in range(0, len(flat), CHUNK):
-        yield flat[start : start + CHUNK]
+    for start in range(0, len(array), CHUNK):
+        yield array[start : start + CHUNK]
