@@ -58,13 +58,20 @@ def evaluate(model: Model, data: Dataset, *, draws: int = 64, rng: Generator) ->
                 parts.setdefault(name, []).append(values)
             advance(len(rows))
     found = {name: torch.cat(values) for name, values in parts.items()}
+    discrete = isinstance(model, Scores) and model.discrete
+    result = summary(found, data, draws, discrete)
+    result["seconds"] = round(time.monotonic() - began, 1)
+    return result
+
+
+def summary(found: dict[str, Tensor], data: Dataset, draws: int, discrete: bool) -> dict[str, Any]:
+    """Means and intervals of what was found of each example."""
     result: dict[str, Any] = {"n": len(data), "data": data.name, "media": describe(data.media)}
     if "mse" in found:
         error = estimate(found["mse"])
         result["reconstruction"] = asdict(error)
         if isinstance(data.media, Images):
             result["reconstruction"]["psnr_db"] = psnr(error.mean)
-    discrete = isinstance(model, Scores) and model.discrete
     for part, name in (
         ("elbo", "negative_elbo"),
         ("bound", "negative_bound"),
@@ -74,7 +81,6 @@ def evaluate(model: Model, data: Dataset, *, draws: int = 64, rng: Generator) ->
             result[name] = nats(found[part], data.media, discrete)
     if "bound" in found:
         result["negative_bound"]["draws"] = draws
-    result["seconds"] = round(time.monotonic() - began, 1)
     return result
 
 
