@@ -79,3 +79,14 @@ def test_bits_per_dimension_of_known_densities():
     assert bits_per_dimension(-10 * math.log(256), 10, density=False) == pytest.approx(8)
     per_value = math.log(1 / 2) + math.log(255 / 256)
     assert bits_per_dimension(10 * per_value, 10, density=True) == pytest.approx(8)
+
+
+def test_a_density_over_columns_follows_their_unit():
+    # the same data in another unit: the density changes by the volume, and by nothing else
+    scale = (1e-3, 1.0, 1e4)
+    plain, scaled = (
+        likelihood_for("gaussian", Vectors((0.0,) * 3, unit)) for unit in ((1.0,) * 3, scale)
+    )
+    x, h, unit = torch.randn(5, 3), torch.randn(5, 3), torch.tensor(scale)
+    expected = plain.log_prob(x, h) - unit.log().sum()
+    torch.testing.assert_close(scaled.log_prob(x * unit, h * unit), expected, rtol=1e-4, atol=1e-4)

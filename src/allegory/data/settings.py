@@ -10,7 +10,9 @@ __all__ = ["DataSettings"]
 class DataSettings(BaseModel):
     """Which data, and how they are to be read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, coerce_numbers_to_str=True
+    )
 
     source: str = "faces"
     """A folder, a .npy or .npz file, or the name of a built-in source."""

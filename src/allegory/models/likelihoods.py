@@ -46,6 +46,7 @@ class Gaussian(Likelihood):
 
     discrete = False
     log_std: Tensor
+    log_unit: Tensor
 
     SPEED = 10.0
     """The learned logarithm moves this much faster than a weight: it has far to go, and every
@@ -59,8 +60,18 @@ class Gaussian(Likelihood):
         *,
         std: float = 0.5,
         bounded: bool = True,
+        unit: tuple[float, ...] = (1.0,),
     ) -> None:
+        """A normal around the decoder's output.
+
+        Args:
+            spread: which deviations it has.
+            std: the fixed one, or where the learned ones start, in the unit.
+            bounded: whether means lie in [-1, 1].
+            unit: of the data: one for all values, or one for each column.
+        """
         super().__init__()
+        self.register_buffer("log_unit", torch.tensor(unit).log(), persistent=False)
         self.spread, self.bounded = spread, bounded
         self.outputs = 2 if spread == "pixel" else 1
         log_std = torch.tensor(std).log() / self.SPEED
@@ -75,7 +86,7 @@ class Gaussian(Likelihood):
         if self.spread == "pixel":
             mean, free = mean.chunk(2, dim=1)
             log_std = log_std + free
-        log_std = log_std.clamp(min=self.LOWEST)
+        log_std = log_std.clamp(min=self.LOWEST) + self.log_unit
         return likelihood.gaussian(x, mean, log_std).flatten(1).sum(1)
 
     def mean(self, h: Tensor) -> Tensor:
@@ -127,17 +138,18 @@ def likelihood_for(name: Name, media: Media) -> Likelihood:
     Raises:
         UserError: it is one of grey levels, and the media are not pictures.
     """
-    bounded = isinstance(media, Images)
-    if name in ("bernoulli", "logistic") and not bounded:
+    pictures = isinstance(media, Images)
+    if name in ("bernoulli", "logistic") and not pictures:
         raise UserError(f"the likelihood '{name}' is for pictures: vectors need a gaussian one.")
+    unit = (1.0,) if isinstance(media, Images) else media.scale
     match name:
         case "bernoulli":
             return Bernoulli()
         case "logistic":
             return DiscretisedLogistic()
         case "gaussian":
-            return Gaussian("learned", bounded=bounded)
+            return Gaussian("learned", bounded=pictures, unit=unit)
         case "gaussian-pixel":
-            return Gaussian("pixel", bounded=bounded)
+            return Gaussian("pixel", bounded=pictures, unit=unit)
         case "gaussian-fixed":
-            return Gaussian("fixed", std=0.1, bounded=bounded)
+            return Gaussian("fixed", std=0.1, bounded=pictures, unit=unit)

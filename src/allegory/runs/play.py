@@ -115,7 +115,7 @@ def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
         flips=run.data.flip and isinstance(data.media, Images),
         world=world,
         checkpoints=Checkpoints(folder.checkpoints),
-        journal=Journal(folder.path, tensorboard=run.training.tensorboard),
+        journal=Journal(folder.path, tensorboard=run.training.tensorboard and world.leads),
         observers=(KeepModel(folder), Preview(folder, held_out)),
     )
     prepare(trainer, run, folder, data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from allegory.errors import UserError
 from allegory.files import atomic
+from allegory.progress import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,8 +37,11 @@ class Journal:
 
     def write(self, record: dict[str, Any]) -> None:
         """Add a record."""
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(record) + "\n")
+        except OSError as error:
+            say(f"a record could not be written to {self.path}: {error.strerror}.")
         if self.writer is None:
             return
         for group in ("train", "held_out", "rates"):

@@ -111,7 +111,7 @@ class Trainer:
                 before = self.images
                 self.round()
                 self.seconds = time.monotonic() - begun
-                advance(self.images - before)
+                advance(min(self.images, total) - before)
                 note = self.after(before)
                 if note:
                     advance(0, note)
@@ -353,7 +353,8 @@ class Trainer:
         for mover in self.movers:
             mover.restore(part(f"{mover.player.name}/"))
         for name in COUNTERS:
-            setattr(self, name, checkpoint.values[name])
+            # what an older version did not count stays at its start
+            setattr(self, name, checkpoint.values.get(name, getattr(self, name)))
 
 
 def out_of_memory(error: Exception) -> bool:
