@@ -37,9 +37,6 @@ def main(argv: list[str] | None = None) -> int:
         everything saved.
     """
     arguments = sys.argv[1:] if argv is None else argv
-    # spinning at every barrier makes two threads slower than one where a core is taken; this is
-    # read once, when torch is first imported
-    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     try:
         return dispatch(arguments)
     except UserError as error:
