@@ -10,23 +10,19 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from allegory.data.augment import flip
-from allegory.data.dataset import Dataset, binarize
-from allegory.data.order import batch_rows, share
 from allegory.errors import Interrupted, UserError
-from allegory.media import Images
 from allegory.progress import say, track
 from allegory.training import precision
 from allegory.training.average import Average
 from allegory.training.checkpoint import Checkpoint, Checkpoints
-from allegory.training.game import Game, Losses, Turn
+from allegory.training.deal import Dealer
+from allegory.training.held_out import held_out_losses
 from allegory.training.mover import Mover, movers
-from allegory.training.noise import Noise, fold
+from allegory.training.noise import fold
 from allegory.training.observers import Observer, Scene
 from allegory.training.schedule import passes, rate
 from allegory.training.stop import Stop
@@ -35,6 +31,8 @@ from allegory.training.world import World
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from allegory.data.dataset import Dataset
+    from allegory.training.game import Game, Losses, Turn
     from allegory.training.journal import Journal
     from allegory.training.settings import TrainingSettings
 
@@ -69,7 +67,7 @@ class Trainer:
         journal: Journal | None = None,
         observers: Sequence[Observer] = (),
     ) -> None:
-        self.settings, self.train, self.held_out, self.flips = settings, train, held_out, flips
+        self.settings, self.train, self.held_out = settings, train, held_out
         self.world = world or World()
         if settings.slices * self.world.size > settings.batch:
             raise UserError(
@@ -79,6 +77,7 @@ class Trainer:
         self.checkpoints, self.journal, self.observers = checkpoints, journal, observers
         self.device = precision.choose_device(settings.device)
         self.precision = precision.choose_precision(settings.precision, train.media, self.device)
+        self.dealer = Dealer(train, settings.seed, settings.batch, flips, self.world, self.device)
         layout = precision.memory_format(train.media)
         self.game = game.to(device=self.device, memory_format=layout)  # type: ignore[call-overload]
         self.movers = movers(self.game, settings)
@@ -178,24 +177,9 @@ class Trainer:
         return parts
 
     def deal(self, player: str, index: int, table: dict[str, Any]) -> tuple[Tensor, Turn]:
-        """Slice `index` of this process's share of the global batch, and its turn."""
-        s = self.settings
-        rows = batch_rows(s.seed, self.step, s.batch, len(self.train))
-        cut = share(np.arange(s.batch), self.world.rank, self.world.size)
-        cut = share(cut, index, self.slices)
-        here = slice(int(cut[0]), int(cut[-1]) + 1)
-        x = self.train.grey(rows[here], device=self.device)
-        if self.flips:
-            x = flip(x, rows[here], s.seed, self.step)
-        if isinstance(self.train.media, Images) and self.train.media.binary:
-            seed = fold(s.seed, "binarize", self.step)
-            uniform = Noise(seed, batch=s.batch, rows=here, device=self.device).uniform(
-                *x.shape[1:]
-            )
-            x = binarize(x, uniform)
-        seed = fold(s.seed, player, self.step)
-        noise = Noise(seed, batch=s.batch, rows=here, device=self.device)
-        return x, Turn(step=self.step, images=self.images, noise=noise, table=table)
+        """Slice `index` of this process's share of the batch of this step, and its turn."""
+        clock = {"step": self.step, "images": self.images}
+        return self.dealer.deal(player, **clock, slices=self.slices, index=index, table=table)
 
     @torch.no_grad()
     def operations(self) -> int:
@@ -303,22 +287,12 @@ class Trainer:
             except UserError as error:
                 say(f"{error} Training goes on.")
 
-    @torch.no_grad()
     def held_out_losses(self) -> dict[str, float]:
-        """Named parts of the held-out loss and their total, over the same examples and noise."""
-        if self.held_out is None or not len(self.held_out):
-            return {}
-        n = min(len(self.held_out), self.settings.held_out)
-        sums: dict[str, float] = {}
-        for start in range(0, n, self.settings.batch):
-            rows = np.arange(start, min(start + self.settings.batch, n))
-            x = self.held_out.take(rows, device=self.device)
-            noise = Noise(fold("held out", start), batch=len(rows), device=self.device)
-            with precision.autocast(self.precision, self.device):
-                losses = self.game.held_out(self.average.model, x, noise)
-            for name, value in losses.items():
-                sums[name] = sums.get(name, 0.0) + float(value) * len(rows) / n
-        return sums | {"total": sum(sums.values())}
+        """Named parts of the held-out loss of the averaged model, and their total."""
+        model = self.average.model
+        return held_out_losses(
+            self.game, model, self.held_out, self.settings, self.precision, self.device
+        )
 
     def save(self) -> None:
         """Write a checkpoint, on the leading process; a full disk is told, and survived."""
