@@ -21,14 +21,15 @@ class Average:
     def __init__(self, model: nn.Module, half_life: int) -> None:
         self.half_life = half_life
         self.model = copy.deepcopy(model).eval().requires_grad_(False)
+        self.averages: list[Tensor] = list(self.model.parameters())
+        self.weights: list[Tensor] = list(model.parameters())
+        self.buffers = list(zip(self.model.buffers(), model.buffers(), strict=True))
 
     @torch.no_grad()
-    def update(self, model: nn.Module, images: int, batch: int) -> None:
-        """Take in the weights of `model` after a step of `batch` images, `images` seen so far."""
+    def update(self, images: int, batch: int) -> None:
+        """Take in the model's weights after a step of `batch` images, `images` seen so far."""
         half_life = min(self.half_life, self.YOUNG * images)
         new = 1.0 - 0.5 ** (batch / half_life) if half_life > 0 else 1.0
-        averages: list[Tensor] = list(self.model.parameters())
-        weights: list[Tensor] = list(model.parameters())
-        torch._foreach_lerp_(averages, weights, new)
-        for average, buffer in zip(self.model.buffers(), model.buffers(), strict=True):
+        torch._foreach_lerp_(self.averages, self.weights, new)
+        for average, buffer in self.buffers:
             average.copy_(buffer)

@@ -7,13 +7,23 @@ import hashlib
 import torch
 from torch import Tensor
 
-__all__ = ["Noise", "fold"]
+__all__ = ["Noise", "fold", "seed_layers"]
 
 
 def fold(*parts: int | str) -> int:
     """One seed in [0, 2^63) from several numbers and names; any change gives another."""
     digest = hashlib.blake2b(repr(parts).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
+
+
+def seed_layers(seed: int, device: torch.device) -> None:
+    """Seed what layers such as dropout draw from: torch's own generator on the device.
+
+    Not torch.manual_seed: it keeps a trace of the stack for every device that is not in use.
+    """
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        torch.cuda.manual_seed(seed)
 
 
 class Noise:

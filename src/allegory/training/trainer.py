@@ -22,7 +22,7 @@ from allegory.training.checkpoint import Checkpoint, Checkpoints
 from allegory.training.deal import Dealer
 from allegory.training.held_out import held_out_losses
 from allegory.training.mover import Mover, movers
-from allegory.training.noise import fold
+from allegory.training.noise import fold, seed_layers
 from allegory.training.observers import Observer, Scene
 from allegory.training.schedule import passes, rate
 from allegory.training.stop import Stop
@@ -135,7 +135,7 @@ class Trainer:
             for name, value in seen.items():
                 key = prefix + name
                 self.window[key] = self.window.get(key, 0.0) + value
-        self.average.update(self.game.model, self.images, self.settings.batch)
+        self.average.update(self.images, self.settings.batch)
         self.rounds_in_window += 1
         self.step += 1
         self.images += self.settings.batch
@@ -164,7 +164,7 @@ class Trainer:
             batch, turn = self.deal(player.name, index, table)
             # layers such as dropout draw from torch's own generator
             position = self.world.rank * self.slices + index
-            torch.manual_seed(fold(self.settings.seed, player.name, self.step, position))
+            seed_layers(fold(self.settings.seed, player.name, self.step, position), self.device)
             with precision.autocast(self.precision, self.device):
                 losses = player.loss(batch, turn)
             # slices count by their examples: they may differ by one
