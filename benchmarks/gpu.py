@@ -55,14 +55,14 @@ def throughput(data, device, rounds, **fields):
 
 def resume_difference(data, device):
     """Largest difference of a weight between a run and the same run broken off and resumed."""
-    whole = trainer_for(data, device, batch=64)
-    broken = trainer_for(data, device, batch=64)
+    whole = trainer_for(data, device, batch=16)
+    broken = trainer_for(data, device, batch=16)
     for _ in range(20):
         whole.round()
     for _ in range(9):
         broken.round()
     state = broken.state()
-    again = trainer_for(data, device, batch=64)
+    again = trainer_for(data, device, batch=16)
     again.restore(state)
     for _ in range(11):
         again.round()
