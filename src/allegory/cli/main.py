@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from typing import NoReturn
 
 from allegory.errors import Interrupted, UserError, unknown
 from allegory.progress import say
 
-__all__ = ["VERBS", "main"]
+__all__ = ["VERBS", "main", "run"]
 
 VERBS = {
     "check": "say what is in a source, what can't be read, and what training would use",
@@ -85,5 +86,19 @@ def overview() -> str:
     )
 
 
+def run() -> NoReturn:
+    """Run the command line and leave the process.
+
+    One of several processes leaves without the destructors of its libraries: torch's transport
+    threads may still run then, and would end a finished run with an abort.
+    """
+    code = main()
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -125,8 +125,6 @@ def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
         if world.leads:
             say(f"saved after {trainer.images:,} images: 'allegory resume {folder.path}' goes on.")
         raise
-    finally:
-        world.close()
     if world.leads:
         report(folder)
     return Trained(folder, run, world.leads)

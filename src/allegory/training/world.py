@@ -59,10 +59,3 @@ class World:
         up = torch.tensor(float(flag), device=device)
         dist.all_reduce(up, dist.ReduceOp.MAX)
         return bool(up.item())
-
-    def close(self) -> None:
-        """Leave the others."""
-        if self.size > 1:
-            import torch.distributed as dist
-
-            dist.destroy_process_group()
