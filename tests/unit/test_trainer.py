@@ -150,15 +150,15 @@ def test_binary_pictures_are_drawn_anew_each_step():
     from tests.examples import pictures
 
     trainer = trainer_for("vae", "pictures", data=pictures(channels=1, binary=True))
-    x, _ = trainer.deal("vae", 0, {})
-    assert set(x.unique().tolist()) == {-1.0, 1.0}
+    batch, _ = trainer.deal("vae", 0, {})
+    assert set(batch.x.unique().tolist()) == {-1.0, 1.0}
     same, _ = trainer.deal("vae", 0, {})
-    assert torch.equal(x, same)
+    assert torch.equal(batch.x, same.x)
     rows = trainer.step
     trainer.step += 5 * len(trainer.train) // 5
     assert trainer.step != rows
     other, _ = trainer.deal("vae", 0, {})
-    assert not torch.equal(x, other)
+    assert not torch.equal(batch.x, other.x)
 
 
 def test_overfitting_is_told_and_the_best_is_not_the_last(capsys):
