@@ -58,7 +58,8 @@ class Player:
     owns: tuple[str, ...]
     """Sub-modules of the game, by name. No parameter is owned twice, and none is left over."""
     loss: Callable[[Batch, Turn], Losses]
-    """Pure: from a batch of examples to named parts; no backward, no step, no logging."""
+    """Pure: from a batch of examples to named parts; no backward, no step, no logging. It may be
+    called by several threads at once, for pieces of the batch."""
     every: int = 1
     """Moves when turn.step % every == 0."""
 
@@ -73,6 +74,9 @@ class Game(nn.Module):
     """What is kept: averaged, exported, sampled, shown."""
     columns: tuple[str, ...] = ()
     """Columns of the data's table that the losses read: labels, factors."""
+    coupled: bool = False
+    """Whether the losses couple the examples of a batch, so that a batch in slices, or spread over
+    processes, is not quite the batch in one: each piece sees its own examples only."""
 
     @abstractmethod
     def players(self) -> tuple[Player, ...]:
