@@ -73,6 +73,9 @@ class Game(nn.Module):
     """What is kept: averaged, exported, sampled, shown."""
     columns: tuple[str, ...] = ()
     """Columns of the data's table that the losses read: labels, factors."""
+    coupled: bool = False
+    """Whether a loss couples the examples of a batch, as a contrast or a batch's statistics do:
+    slices and processes then each see their own part, and their mean is not the whole's loss."""
 
     @abstractmethod
     def players(self) -> tuple[Player, ...]:
