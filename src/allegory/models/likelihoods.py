@@ -132,8 +132,8 @@ class DiscretisedLogistic(Likelihood):
         return h.float().chunk(2, dim=1)[0].clamp(-1.0, 1.0)
 
 
-def likelihood_for(name: Name, media: Media) -> Likelihood:
-    """The likelihood of this name for these media.
+def likelihood_for(name: Name, media: Media, deviation: float = 0.1) -> Likelihood:
+    """The likelihood of this name for these media; `deviation` is that of "gaussian-fixed".
 
     Raises:
         UserError: it is one of grey levels, and the media are not pictures.
@@ -152,4 +152,4 @@ def likelihood_for(name: Name, media: Media) -> Likelihood:
         case "gaussian-pixel":
             return Gaussian("pixel", bounded=pictures, unit=unit)
         case "gaussian-fixed":
-            return Gaussian("fixed", std=0.1, bounded=pictures, unit=unit)
+            return Gaussian("fixed", std=deviation, bounded=pictures, unit=unit)

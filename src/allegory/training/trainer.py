@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -92,8 +92,8 @@ class Trainer:
         self.step = self.images = 0
         self.slices = settings.slices
         self.hands = Hands(1)
-        self.tables: list[dict[str, Any]] = []
-        """What the movers of this round left for those after them, by piece of the batch."""
+        self.table: dict[str, Tensor] = {}
+        """What the movers of this round left for those after them."""
         self.caution = 1.0
         """Factor of the learning rate: halved by a roll-back."""
         self.best, self.stale = float("inf"), 0
@@ -128,7 +128,7 @@ class Trainer:
     def round(self) -> None:
         """Let each player whose turn it is move once."""
         self.game.train()
-        self.tables = []
+        self.table = {}
         lr = self.caution * self.settings.lr * self.rate()
         for mover in self.movers:
             if self.step % mover.player.every:
@@ -166,8 +166,6 @@ class Trainer:
         """Gradients on each piece of this process's share of the batch, summed."""
         mover.optimizer.zero_grad(set_to_none=True)
         pieces = min(self.slices * self.hands.count, self.settings.batch // self.world.size)
-        if len(self.tables) != pieces:
-            self.tables = [{} for _ in range(pieces)]
         found = self.hands.map(lambda index: self.piece(mover, index, pieces), range(pieces))
         return gradients(mover.owned, found)
 
@@ -192,9 +190,8 @@ class Trainer:
 
     def deal(self, player: str, index: int = 0, pieces: int = 1) -> tuple[Batch, Turn]:
         """Piece `index` of this process's share of the batch of this step, and its turn."""
-        table = self.tables[index] if self.tables else {}
         clock = {"step": self.step, "images": self.images}
-        return self.dealer.deal(player, **clock, slices=pieces, index=index, table=table)
+        return self.dealer.deal(player, **clock, slices=pieces, index=index, table=self.table)
 
     @torch.no_grad()
     def operations(self) -> int:
