@@ -12,7 +12,7 @@ import numpy as np
 
 from allegory.media import Images
 from allegory.report.curves import Record, last
-from allegory.report.html import Section, figure, table
+from allegory.report.html import Section, figure, table, tiles_html
 from allegory.report.ticks import short
 from allegory.report.views import show_examples
 
@@ -66,10 +66,7 @@ def tiles(curves: Sequence[Record], data: Dataset) -> str:
     held_out = last(curves, "held_out", "total")
     if held_out is not None:
         numbers.append((short(held_out), "held-out loss, nats"))
-    pieces = (
-        f"<div><dd>{escape(value)}</dd><dt>{escape(name)}</dt></div>" for value, name in numbers
-    )
-    return f'<dl class="tiles">{"".join(pieces)}</dl>'
+    return tiles_html(numbers)
 
 
 def scores_section(scores: Mapping[str, Any] | None) -> Section | None:

@@ -6,7 +6,10 @@ import base64
 import io
 from dataclasses import dataclass
 from html import escape
+from importlib.resources import files
+from string import Template
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from allegory.report.sheets import to_image
 
@@ -16,7 +19,24 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Section", "data_uri", "figure", "image", "image_uri", "section_html", "table"]
+__all__ = [
+    "Html",
+    "Section",
+    "data_uri",
+    "figure",
+    "image",
+    "image_uri",
+    "link",
+    "page_html",
+    "table",
+    "tiles_html",
+]
+
+
+class Html(str):
+    """Text that is HTML already, and is not escaped again."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +61,48 @@ def section_html(section: Section) -> str:
         f'<section id="{escape(section.anchor)}"><h2>{escape(section.title)}</h2>'
         f'<p class="lead">{escape(section.lead)}</p>{section.body}</section>'
     )
+
+
+def page_html(
+    sections: Sequence[Section],
+    *,
+    what: str,
+    data: str,
+    folder: str,
+    tiles: str = "",
+    walk: str = "",
+    notes: Sequence[str] = (),
+) -> str:
+    """The page of these sections, with `what` was done on which `data` as its heading.
+
+    `tiles` and `walk` are HTML, the rest is plain text; `notes` is what the reader should know
+    first.
+    """
+    return Template(_part("page.html")).substitute(
+        title=escape(f"{what} on {data}"),
+        recipe=escape(what),
+        data=escape(data),
+        run=escape(folder),
+        style=_part("style.css"),
+        script=_part("page.js"),
+        tiles=tiles,
+        walk=walk,
+        notes="".join(f'<p class="notice" role="note">{escape(note)}</p>' for note in notes),
+        links="".join(f'<a href="#{escape(s.anchor)}">{escape(s.title)}</a>' for s in sections),
+        sections="".join(map(section_html, sections)),
+    )
+
+
+def _part(name: str) -> str:
+    return files("allegory.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def tiles_html(numbers: Iterable[tuple[str, str]]) -> str:
+    """The numbers that matter most, each (value, what it is)."""
+    pieces = (
+        f"<div><dd>{escape(value)}</dd><dt>{escape(name)}</dt></div>" for value, name in numbers
+    )
+    return f'<dl class="tiles">{"".join(pieces)}</dl>'
 
 
 def data_uri(content: bytes, kind: str) -> str:
@@ -69,14 +131,26 @@ def figure(inner: str, caption: str, *, kind: str = "") -> str:
     return f'<figure class="{kind}">{inner}<figcaption>{escape(caption)}</figcaption></figure>'
 
 
+def link(path: str, words: str) -> Html:
+    """A link to a file beside the page."""
+    return Html(f'<a href="{escape(quote(path))}">{escape(words)}</a>')
+
+
 def table(rows: Iterable[Sequence[str]], head: Sequence[str], *, numbers: bool = False) -> str:
-    """Rows of plain text, one cell an entry of `head`; `numbers` aligns the last column right."""
+    """Rows of plain text or `Html`, one cell an entry of `head`.
+
+    `numbers` aligns the last column right.
+    """
     top = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td>{_cell(cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
     kind = ' class="numbers"' if numbers else ""
     return (
         f'<div class="scroll"><table{kind}><thead><tr>{top}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _cell(cell: str) -> str:
+    return cell if isinstance(cell, Html) else escape(cell)
