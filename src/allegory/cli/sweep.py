@@ -89,19 +89,23 @@ def show(swept: Swept) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from allegory.report.facts import words
     from allegory.report.outcomes import figure_names, text
     from allegory.report.sweep import interval, spread
     from allegory.report.ticks import short
 
     rows = swept.table()
     table = Table(title=str(swept.folder.path), caption=spread(rows))
-    for column in ("measure", *swept.sweep.over, "mean", "95 % interval", "seeds"):
+    table.add_column("measure", overflow="fold")
+    for column in (*swept.sweep.over, "mean", "95 % interval", "seeds"):
         table.add_column(column)
     for name in figure_names(swept.outcomes):
         for row in rows:
             found = row.measures.get(name)
             if found is not None:
                 values = map(text, row.values.values())
-                table.add_row(name, *values, short(found.mean), interval(found), str(found.n))
+                table.add_row(
+                    words(name), *values, short(found.mean), interval(found), str(found.n)
+                )
         table.add_section()
     Console().print(table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allegory.files import atomic
+from allegory.report.facts import words
 from allegory.report.html import Html, Section, figure, link, page_html, table, tiles_html
 from allegory.report.outcomes import figure_names, tabulate, text
 from allegory.report.panels import draw_panels
@@ -41,7 +42,11 @@ def write_sweep(
     drawn = panels(rows)
     failed = sum(row.failed for row in rows)
     fields = " and ".join(rows[0].values)
-    sections = [_table(rows), *([_plots(drawn, rows)] if drawn else []), _runs(outcomes)]
+    sections = [_table(rows)]
+    if drawn:
+        sections.append(_plots(drawn, rows))
+    if failed:
+        sections.append(_failures(outcomes))
     notes = []
     if len(outcomes) < planned:
         notes.append(f"Unfinished: {len(outcomes)} of {planned} runs are done.")
@@ -79,7 +84,7 @@ def interval(found: Replicates | None) -> str:
 
 def _table(rows: Sequence[Row]) -> Section:
     names = figure_names([o for row in rows for o in row.outcomes])
-    head = [*rows[0].values, "seeds", *(name.replace("_", " ") for name in names)]
+    head = [*rows[0].values, "seeds", *map(words, names)]
     body = [
         [
             *map(text, row.values.values()),
@@ -88,12 +93,15 @@ def _table(rows: Sequence[Row]) -> Section:
         ]
         for row in rows
     ]
-    return Section("Results", spread(rows), table(body, head))
+    files = f"{link('results.csv', 'results.csv')} has every run by itself."
+    lead = f"{spread(rows)} Each seed links to the report of its run."
+    return Section("Results", lead, table(body, head) + f'<p class="note">{files}</p>')
 
 
 def _seeds(row: Row) -> str:
-    done = len(row.outcomes) - row.failed
-    return f"{done}, {row.failed} failed" if row.failed else str(done)
+    """A link to the report of each run, by its seed."""
+    ready = [link(f"{o.run}/report.html", str(o.seed)) for o in row.outcomes if o.failed is None]
+    return Html(" ".join([*ready, *([f"({row.failed} failed)"] if row.failed else [])]))
 
 
 def _figure(found: Replicates | None) -> str:
@@ -126,16 +134,8 @@ def _many(rows: Sequence[Row]) -> bool:
     return any(len(row.outcomes) - row.failed > 1 for row in rows)
 
 
-def _runs(outcomes: Sequence[Outcome]) -> Section:
-    body = [
-        [
-            *map(text, outcome.values.values()),
-            str(outcome.seed),
-            link(f"{outcome.run}/report.html", "report")
-            if outcome.failed is None
-            else f"failed: {outcome.failed}",
-        ]
-        for outcome in outcomes
-    ]
-    lead = "Every run is a folder of its own, with its report, its weights and its settings."
-    return Section("Runs", lead, table(body, [*outcomes[0].values, "seed", "report"]))
+def _failures(outcomes: Sequence[Outcome]) -> Section:
+    failed = [o for o in outcomes if o.failed is not None]
+    lead = "Remove the folder of a run and resume the sweep to have it tried again."
+    body = [(o.run, o.failed or "") for o in failed]
+    return Section("Failed runs", lead, table(body, ("run", "reason")))

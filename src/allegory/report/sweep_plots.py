@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from allegory.report.facts import words
 from allegory.report.outcomes import Outcome, Row, Value, figure_names, text
 from allegory.report.plots import COLOURS, Series, Tick
 from allegory.report.ticks import log_ticks, short, ticks
@@ -20,6 +21,8 @@ WIDE = 10.0
 """Ratio of largest to smallest value from which an axis is logarithmic."""
 CROWDED = 0.05
 """Share of the axis that two values next to each other need to be told apart."""
+APART = 0.02
+"""Share of the axis between curves, so that their intervals do not hide each other."""
 FEW = 12
 """Values that are each written at the axis; more get round numbers."""
 
@@ -92,20 +95,23 @@ def panels(rows: Sequence[Row], only: str | None = None) -> list[Panel]:
             drawn = [
                 series
                 for k, (key, group) in enumerate(groups.items())
-                for series in _curve(name, key, group, field, axis, k % len(COLOURS))
+                for series in _curve(name, key, group, field, axis, k, len(groups))
             ]
-            made.append(Panel(name.replace("_", " "), drawn, field, axis.ticks))
+            made.append(Panel(words(name), drawn, field, axis.ticks))
     return made
 
 
 def _curve(
-    name: str, key: str, rows: Sequence[Row], field: str, axis: Axis, colour: int
+    name: str, key: str, rows: Sequence[Row], field: str, axis: Axis, index: int, curves: int
 ) -> list[Series]:
-    """The means of a figure over the values of the field, and its runs."""
+    """The means of a figure over the values of the field, and its runs: a curve of several."""
+    ends = axis.places.values()
+    aside = APART * (max(ends) - min(ends)) * (index - (curves - 1) / 2)
+    colour = index % len(COLOURS)
     known = [row for row in rows if name in row.measures]
     known.sort(key=lambda row: axis.places[row.values[field]])
     means = [row.measures[name] for row in known]
-    x = [axis.places[row.values[field]] for row in known]
+    x = [axis.places[row.values[field]] + aside for row in known]
     line = Series(key, x, [m.mean for m in means], "marks", colour, [m.ends for m in means])
     runs: list[tuple[float, Outcome]] = [
         (place, o)

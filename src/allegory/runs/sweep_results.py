@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["flatten", "keep", "kept", "results", "write_results"]
 
-ASIDE = {"n", "draws", "seed", "seconds", "low", "high"}
-"""Numbers of an evaluation that say how it was made and how sure it is: not what it found."""
+ASIDE = {"n", "media", "draws", "seed", "seconds", "low", "high"}
+"""What an evaluation says of how it was made and how sure it is, not of what it found."""
 
 
 def flatten(scores: Mapping[str, Any], above: str = "") -> dict[str, float]:
@@ -34,11 +34,13 @@ def flatten(scores: Mapping[str, Any], above: str = "") -> dict[str, float]:
     """
     found: dict[str, float] = {}
     for name, value in scores.items():
+        if name in ASIDE:
+            continue
         if isinstance(value, Mapping):
             found |= flatten(value, f"{above}{name}.")
-        elif name in ASIDE or isinstance(value, bool) or not isinstance(value, int | float):
-            continue
-        elif math.isfinite(value):
+        elif (
+            isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        ):
             whole = name == "mean" and above
             found[above.removesuffix(".") if whole else above + name] = float(value)
     return found
