@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -205,5 +206,7 @@ def resume_sweep(folder: str | Path) -> Swept:
 
 def _scored(measures: Sequence[str] | None) -> Callable[[Path], dict[str, Any]]:
     """`evaluate` as a sweep calls it: groups of measures are named where there were any."""
+    if measures is not None and "measures" not in signature(evaluate).parameters:
+        raise UserError("this version measures all that it can: leave --measure out.")
     chosen: dict[str, Any] = {} if measures is None else {"measures": measures}
     return partial(evaluate, **chosen)

@@ -6,7 +6,7 @@ import time
 
 
 def test_a_sweep_is_stopped_and_goes_on(shell, folder):
-    options = ("--network", "tiny", "--latents", "4", "--batch", "8", "--evaluations", "25")
+    options = ("--network", "tiny", "--latents", "4", "--batch", "8", "--evaluations", "10")
     sweep = ("sweep", "vae", folder, "--over", "beta=1,4", *options, "--images", "2000")
     sweep = (*sweep, "--out", "swept")
     process = shell.start(*sweep, "--seeds", "1")
@@ -31,6 +31,7 @@ def test_a_sweep_is_stopped_and_goes_on(shell, folder):
 
 def test_the_same_command_finds_its_folder(shell):
     sweep = ("sweep", "vae", "ring", "--over", "latents=1,2", "--seeds", "1", "--images", "64")
-    first, again = (shell.json(*sweep, "--network", "tiny") for _ in range(2))
+    sweep = (*sweep, "--network", "tiny", "--examples", "100", "--evaluations", "2")
+    first, again = (shell.json(*sweep) for _ in range(2))
     assert first == again
     assert first["sweep"] == "runs/vae-ring-sweep"

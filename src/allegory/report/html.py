@@ -6,8 +6,6 @@ import base64
 import io
 from dataclasses import dataclass
 from html import escape
-from importlib.resources import files
-from string import Template
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -27,9 +25,9 @@ __all__ = [
     "image",
     "image_uri",
     "link",
-    "page_html",
+    "notice",
+    "section_html",
     "table",
-    "tiles_html",
 ]
 
 
@@ -63,48 +61,6 @@ def section_html(section: Section) -> str:
     )
 
 
-def page_html(
-    sections: Sequence[Section],
-    *,
-    what: str,
-    data: str,
-    folder: str,
-    tiles: str = "",
-    walk: str = "",
-    notes: Sequence[str] = (),
-) -> str:
-    """The page of these sections, with `what` was done on which `data` as its heading.
-
-    `tiles` and `walk` are HTML, the rest is plain text; `notes` is what the reader should know
-    first.
-    """
-    return Template(_part("page.html")).substitute(
-        title=escape(f"{what} on {data}"),
-        recipe=escape(what),
-        data=escape(data),
-        run=escape(folder),
-        style=_part("style.css"),
-        script=_part("page.js"),
-        tiles=tiles,
-        walk=walk,
-        notes="".join(f'<p class="notice" role="note">{escape(note)}</p>' for note in notes),
-        links="".join(f'<a href="#{escape(s.anchor)}">{escape(s.title)}</a>' for s in sections),
-        sections="".join(map(section_html, sections)),
-    )
-
-
-def _part(name: str) -> str:
-    return files("allegory.report").joinpath(name).read_text(encoding="utf-8")
-
-
-def tiles_html(numbers: Iterable[tuple[str, str]]) -> str:
-    """The numbers that matter most, each (value, what it is)."""
-    pieces = (
-        f"<div><dd>{escape(value)}</dd><dt>{escape(name)}</dt></div>" for value, name in numbers
-    )
-    return f'<dl class="tiles">{"".join(pieces)}</dl>'
-
-
 def data_uri(content: bytes, kind: str) -> str:
     """The content as an address that needs no file."""
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
@@ -129,6 +85,11 @@ def image(picture: NDArray[np.uint8], alt: str, *, kind: str = "") -> str:
 def figure(inner: str, caption: str, *, kind: str = "") -> str:
     """HTML with a line of plain text under it."""
     return f'<figure class="{kind}">{inner}<figcaption>{escape(caption)}</figcaption></figure>'
+
+
+def notice(note: str) -> str:
+    """A line of plain text that the reader should see first."""
+    return f'<p class="notice" role="note">{escape(note)}</p>'
 
 
 def link(path: str, words: str) -> Html:

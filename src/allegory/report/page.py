@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from allegory.files import atomic
@@ -20,7 +21,8 @@ from allegory.report.facts import (
     settings_section,
     tiles,
 )
-from allegory.report.html import Section, page_html
+from allegory.report.frame import framed, script
+from allegory.report.html import notice
 from allegory.report.latents import axes_section, latents_section
 from allegory.report.scene import explore
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from allegory.capabilities import Model
     from allegory.data.dataset import Dataset
+    from allegory.report.html import Section
 
 __all__ = ["write_report"]
 
@@ -76,14 +79,13 @@ def write_report(
     ]
     shown = [section for section in sections if section is not None]
     recipe = str(settings.get("recipe", run_folder.name))
-    page = page_html(
+    page = framed(
         shown,
-        what=recipe,
-        data=data.name,
-        folder=run_folder.name,
-        tiles=tiles(curves, data),
-        walk=walk(scene),
-        notes=notes,
+        title=f"{recipe} on {data.name}",
+        eyebrow=run_folder.name,
+        heading=f"{escape(recipe)} <em>on</em> {escape(data.name)}",
+        head="".join([tiles(curves, data), walk(scene), *map(notice, notes)]),
+        tail=script(),
     )
     path = run_folder / "report.html"
     with atomic(path) as file:

@@ -49,7 +49,7 @@ def _panel(panel: Panel) -> NDArray[np.uint8]:
     image = Image.new("RGB", (WIDTH * UNIT, (HEIGHT + HEAD) * UNIT), "white")
     draw = ImageDraw.Draw(image)
     small, large = (ImageFont.load_default(size * UNIT) for size in (11, 13))
-    across, up = scales(panel.series)
+    across, up = scales(panel.series, x_range=panel.x_range)
 
     def place(x: float, y: float) -> tuple[float, float]:
         return across(x) * UNIT, (up(y) + HEAD) * UNIT

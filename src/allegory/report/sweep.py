@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from allegory.files import atomic
 from allegory.report.facts import words
-from allegory.report.html import Html, Section, figure, link, page_html, table, tiles_html
+from allegory.report.frame import framed, tile_list
+from allegory.report.html import Html, Section, figure, link, notice, table
 from allegory.report.outcomes import figure_names, tabulate, text
 from allegory.report.panels import draw_panels
 from allegory.report.plots import plot
@@ -53,13 +55,13 @@ def write_sweep(
     if failed:
         notes.append(f"{failed} of {len(outcomes)} runs failed; below is why.")
     numbers = [(str(len(rows)), f"settings of {fields}"), (str(len(outcomes)), "runs")]
-    html = page_html(
+    html = framed(
         sections,
-        what=f"{recipe} over {fields}",
-        data=data,
-        folder=page.parent.name,
-        tiles=tiles_html(numbers),
-        notes=notes,
+        title=f"{recipe} over {fields} on {data}",
+        eyebrow=page.parent.name,
+        heading=f"{escape(f'{recipe} over {fields}')} <em>on</em> {escape(data)}",
+        head="".join([tile_list(numbers), *map(notice, notes)]),
+        tail="",
     )
     with atomic(page) as file:
         file.write(html.encode())
@@ -95,7 +97,8 @@ def _table(rows: Sequence[Row]) -> Section:
     ]
     files = f"{link('results.csv', 'results.csv')} has every run by itself."
     lead = f"{spread(rows)} Each seed links to the report of its run."
-    return Section("Results", lead, table(body, head) + f'<p class="note">{files}</p>')
+    results = f'<div class="results">{table(body, head)}</div><p class="note">{files}</p>'
+    return Section("Results", lead, results)
 
 
 def _seeds(row: Row) -> str:
@@ -120,6 +123,7 @@ def _plots(drawn: Sequence[Panel], rows: Sequence[Row]) -> Section:
                 panel.series,
                 title=f"{panel.title} over {panel.x_label}",
                 x_label=panel.x_label,
+                x_range=panel.x_range,
                 x_ticks=panel.ticks,
             ),
             panel.title,

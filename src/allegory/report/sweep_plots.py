@@ -23,6 +23,8 @@ CROWDED = 0.05
 """Share of the axis that two values next to each other need to be told apart."""
 APART = 0.02
 """Share of the axis between curves, so that their intervals do not hide each other."""
+ROOM = 0.06
+"""Share of the axis that is free at each end: the outermost curves still fit."""
 FEW = 12
 """Values that are each written at the axis; more get round numbers."""
 
@@ -34,6 +36,17 @@ class Axis:
     places: Mapping[Value, float]
     ticks: Sequence[Tick]
 
+    @property
+    def span(self) -> float:
+        """Distance between the outermost places; 1 where there is but one."""
+        return max(self.places.values()) - min(self.places.values()) or 1.0
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The outermost places, with a little room."""
+        room, places = ROOM * self.span, self.places.values()
+        return min(places) - room, max(places) + room
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -42,6 +55,8 @@ class Panel:
     title: str
     series: Sequence[Series]
     x_label: str
+    x_range: tuple[float, float]
+    """Of the whole axis, so that what failed leaves a gap."""
     ticks: Sequence[Tick]
 
 
@@ -70,15 +85,11 @@ def axis_of(values: Sequence[Value]) -> Axis:
     return Axis(places, [(place, text(value)) for value, place in places.items()])
 
 
-def panels(rows: Sequence[Row], only: str | None = None) -> list[Panel]:
+def panels(rows: Sequence[Row]) -> list[Panel]:
     """A plot for each figure that differs between the runs, over the first varied field.
 
     Where several fields vary, each combination of the others is a curve. Lines join the means over
     seeds, bars are their 95 % intervals, dots are runs.
-
-    Args:
-        rows: of the sweep, with the same varied fields each.
-        only: the one figure to plot; by default all.
     """
     outcomes = [o for row in rows for o in row.outcomes if o.failed is None]
     if not outcomes:
@@ -86,7 +97,7 @@ def panels(rows: Sequence[Row], only: str | None = None) -> list[Panel]:
     field, *others = rows[0].values
     axis = axis_of([row.values[field] for row in rows])
     made = []
-    for name in figure_names(outcomes) if only is None else [only]:
+    for name in figure_names(outcomes):
         if len({o.figures[name] for o in outcomes if name in o.figures}) > 1:
             groups: dict[str, list[Row]] = {}
             for row in rows:
@@ -97,7 +108,7 @@ def panels(rows: Sequence[Row], only: str | None = None) -> list[Panel]:
                 for k, (key, group) in enumerate(groups.items())
                 for series in _curve(name, key, group, field, axis, k, len(groups))
             ]
-            made.append(Panel(words(name), drawn, field, axis.ticks))
+            made.append(Panel(words(name), drawn, field, axis.ends, axis.ticks))
     return made
 
 
@@ -105,8 +116,7 @@ def _curve(
     name: str, key: str, rows: Sequence[Row], field: str, axis: Axis, index: int, curves: int
 ) -> list[Series]:
     """The means of a figure over the values of the field, and its runs: a curve of several."""
-    ends = axis.places.values()
-    aside = APART * (max(ends) - min(ends)) * (index - (curves - 1) / 2)
+    aside = min(APART, ROOM / curves) * axis.span * (index - (curves - 1) / 2)
     colour = index % len(COLOURS)
     known = [row for row in rows if name in row.measures]
     known.sort(key=lambda row: axis.places[row.values[field]])

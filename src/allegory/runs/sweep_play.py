@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from allegory.errors import Interrupted, UserError
 from allegory.progress import say
 from allegory.report.outcomes import Outcome, tabulate, text
+from allegory.report.ticks import duration
 from allegory.runs import play
 from allegory.runs.sweep_results import flatten, keep, kept, results, write_results
 from allegory.training.world import World
@@ -143,7 +144,4 @@ def counted(seeds: Sequence[int]) -> str:
 
 def ahead(pace: float, left: int) -> str:
     """How long the runs that are left may take, once one was timed."""
-    if not pace:
-        return ""
-    minutes = pace * left / 60
-    return f" (about {minutes:.0f} min left)" if minutes >= 1 else " (less than a minute left)"
+    return f" (about {duration(pace * left)} left)" if pace else ""

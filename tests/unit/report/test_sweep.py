@@ -123,3 +123,12 @@ def test_where_nothing_succeeded_there_is_nothing_to_draw(tmp_path):
     page, picture = write(tmp_path, [Outcome("beta=1/seed=0", {"beta": 1.0}, 0, {}, "why")])
     assert "why" in page
     assert not picture.exists()
+
+
+def test_what_failed_leaves_its_place_on_the_axis():
+    broken = Outcome("beta=64/seed=0", {"beta": 64.0}, 0, {}, "why")
+    (panel,) = panels(tabulate([*THREE, broken]))
+    assert [word for _, word in panel.ticks] == ["1", "4", "16", "64"]
+    low, high = panel.x_range
+    assert low < panel.ticks[0][0] < panel.ticks[-1][0] < high
+    assert max(panel.series[0].x) < panel.ticks[-1][0]
