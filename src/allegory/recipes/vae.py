@@ -35,7 +35,7 @@ class VAEFamily(BaseModel):
     discretised logistic. "auto": Bernoulli for binary pictures, else "gaussian"."""
     deviation: Annotated[float, Field(gt=0.0, le=100.0)] | Literal["auto"] = 0.1
     """Of "gaussian-fixed", in the unit of the data: the larger, the less the reconstruction
-    weighs. "auto": the root of the number of values over 250, at least 0.1 (0.44 for 64x64 RGB),
+    weighs. "auto": the root of the number of values over 160, at least 0.1 (0.69 for 64x64 RGB),
     so that large pictures, whose values repeat each other, do not outweigh the KL."""
 
     def blueprint(self, data: Dataset) -> Blueprint:
@@ -60,7 +60,7 @@ class VAEFamily(BaseModel):
         """The fixed deviation for these data."""
         if self.deviation != "auto":
             return self.deviation
-        return max(0.1, math.sqrt(math.prod(media.shape)) / 250)
+        return max(0.1, math.sqrt(math.prod(media.shape)) / 160)
 
     def model(self, data: Dataset) -> VAE:
         """The model for these data, with fresh weights."""
