@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from allegory.measures.fidelity.jackknife import groups_for, jackknife
 from allegory.measures.fidelity.sides import Measured, in_canonical_order, sides
+from allegory.measures.jackknife import groups_for, jackknife
 
 if TYPE_CHECKING:
     from allegory.measures.fidelity.sides import Rows
