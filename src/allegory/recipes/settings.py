@@ -12,6 +12,8 @@ from allegory.data.settings import DataSettings
 from allegory.errors import UserError, nearest
 from allegory.files import atomic
 from allegory.recipes.autoencoder import AutoencoderSettings
+from allegory.recipes.features import FeaturesSettings
+from allegory.recipes.regressor import RegressorSettings
 from allegory.recipes.vae import VAESettings
 from allegory.training.settings import TrainingSettings
 
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Run", "change", "field_names", "read_run", "validated", "write_run"]
 
-GameSettings = Annotated[AutoencoderSettings | VAESettings, Field(discriminator="kind")]
+GameSettings = Annotated[
+    AutoencoderSettings | FeaturesSettings | RegressorSettings | VAESettings,
+    Field(discriminator="kind"),
+]
 
 
 class Run(BaseModel):

@@ -73,6 +73,9 @@ class Game(nn.Module):
     """What is kept: averaged, exported, sampled, shown."""
     columns: tuple[str, ...] = ()
     """Columns of the data's table that the losses read: labels, factors."""
+    coupled: bool = False
+    """Whether losses compare the examples of a batch with each other. A batch in slices, or on
+    several processes, is then several smaller batches, not the batch in one."""
 
     @abstractmethod
     def players(self) -> tuple[Player, ...]:
