@@ -19,7 +19,7 @@ from allegory.recipes.settings import change
 from allegory.recipes.table import recipe
 from allegory.runs.evaluate import evaluate
 from allegory.runs.folder import RunFolder
-from allegory.runs.inputs import held_out
+from allegory.runs.measuring.subject import Options
 from allegory.runs.play import begin
 from allegory.training.settings import TrainingSettings
 from allegory.training.trainer import Trainer
@@ -79,7 +79,8 @@ def run_64(data, device, images):
         began = time.perf_counter()
         trained = begin(run, RunFolder(Path(folder) / "run"), data)
         seconds = time.perf_counter() - began
-        scores = evaluate(trained.model(), held_out(data, 500), draws=16, rng=torch.Generator())
+        measures, options = ["reconstruction", "density"], Options(examples=500, draws=16)
+        scores = evaluate(trained.model(), data, measures=measures, options=options).scores
     return {"images": images, "seconds": round(seconds, 1), "scores": scores}
 
 

@@ -36,7 +36,8 @@ class Score:
         self.calls.append(path)
         lines = (path / "metrics.jsonl").read_text().splitlines()
         losses = [r["held_out"]["total"] for r in map(json.loads, lines) if "held_out" in r]
-        return {"loss": {"mean": losses[-1], "low": 0.0, "high": 1.0}, "n": 6}
+        figure = {"value": losses[-1], "low": 0.0, "high": 1.0}
+        return {"measures": {"held-out": {"figures": {"loss": figure}}}, "n": 6}
 
 
 def weights(folder):
@@ -57,7 +58,7 @@ def test_what_it_leaves(undisturbed):
     assert len(weights(folder)) == 4
     assert (folder / "beta=4/seed=1/report.html").exists()
     lines = (folder / "results.csv").read_text().splitlines()
-    assert lines[0] == "run,beta,seed,failed,loss"
+    assert lines[0] == "run,beta,seed,failed,held-out.loss"
     assert [line.split(",")[0] for line in lines[1:]] == [
         "beta=1/seed=0", "beta=4/seed=0", "beta=1/seed=1", "beta=4/seed=1"
     ]  # fmt: skip
@@ -65,7 +66,7 @@ def test_what_it_leaves(undisturbed):
     assert results == json.loads(json.dumps(undisturbed.results()))
     first = results["table"][0]
     assert first["values"] == {"beta": 1.0}
-    loss = first["measures"]["loss"]
+    loss = first["measures"]["held-out.loss"]
     assert loss["n"] == 2
     assert loss["low"] < loss["mean"] < loss["high"]
     page = (folder / "sweep.html").read_text()
@@ -165,9 +166,12 @@ def test_data_that_can_not_be_opened_leave_no_sweep(tmp_path):
 
 def test_from_python_with_the_figures_of_evaluate(tmp_path):
     small = {"images": 64, "network": "tiny", "latents": 2, "batch": 16, "examples": 100}
-    found = allegory.sweep("vae", "ring", over={"beta": [1, 4]}, seeds=1, out=tmp_path, **small)
-    assert {"reconstruction", "negative_elbo.nats"} <= found.outcomes[0].figures.keys()
+    measured = {"measures": ["density", "reconstruction"], "over": {"beta": [1, 4]}}
+    found = allegory.sweep("vae", "ring", seeds=1, out=tmp_path, **measured, **small)
+    figures = {"reconstruction.mse", "density.negative_elbo", "density.negative_bound"}
+    assert figures <= found.outcomes[0].figures.keys()
     assert "One seed" in (tmp_path / "sweep.html").read_text()
-    assert tabulate(found.outcomes)[0].measures["reconstruction"].ends is None
+    assert tabulate(found.outcomes)[0].measures["reconstruction.mse"].ends is None
     evaluation = json.loads((tmp_path / "beta=4/seed=0/evaluation.json").read_text())
-    assert evaluation["reconstruction"]["mean"] == found.outcomes[1].figures["reconstruction"]
+    kept = evaluation["measures"]["reconstruction"]["figures"]["mse"]["value"]
+    assert kept == found.outcomes[1].figures["reconstruction.mse"]

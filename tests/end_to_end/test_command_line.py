@@ -72,18 +72,46 @@ def test_encode(trained, folder):
 
 
 def test_evaluate(trained):
-    scores = trained.json("evaluate", "run", "--draws", "8")
+    pixels = ("--features", "pixels", "--samples", "40")
+    scores = trained.json("evaluate", "run", "--draws", "8", *pixels)
     assert scores["n"] == 6
-    assert scores["negative_bound"]["nats"] <= scores["negative_elbo"]["nats"] + 5
-    assert scores["reconstruction"]["mean"] > 0
+    groups = scores["measures"]
+    bounds = groups["density"]["figures"]
+    assert bounds["negative_bound"]["value"] <= bounds["negative_elbo"]["value"] + 5
+    assert groups["reconstruction"]["figures"]["mse"]["value"] > 0
+    assert groups["fidelity"]["basis"]["features"] == "pixels"
     assert json.loads((trained.home / "run/evaluation.json").read_text()) == scores
+    page = (trained.home / "run/report.html").read_text()
+    assert "Frechet distance" in page
+    assert "most suspicious samples" in page
+    assert "disentanglement: left out, " in trained.err
+    table = trained("evaluate", "run", "--draws", "2", "--measure", "density")
+    assert "bits/dim" in table
+    assert "Frechet distance" not in table
+    assert "Frechet distance" in (trained.home / "run/report.html").read_text()
+    assert len((trained.home / "run/evaluations.jsonl").read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (("--measure", "fidelty"), "did you mean 'fidelity'"),
+        (("--measure", "prediction"), "nothing was measured: prediction: it needs a model that"),
+        (("--features", "pixel"), "did you mean 'pixels'"),
+        (("--samples", "1"), "--samples must be at least 2"),
+    ],
+)
+def test_evaluations_that_can_not_be_are_refused(trained, words, answer):
+    trained("evaluate", "run", *words, code=2)
+    assert answer in trained.err
 
 
 def test_a_regressor_is_evaluated_on_what_it_reads(shell, folder, small):
     shell("train", "regressor", folder, "--out", "run", *known_to("regressor", small))
-    found = shell.json("evaluate", "run", folder)["prediction"]["brightness"]
-    assert found["low"] < found["r2"] < found["high"]
-    assert found["n"] == 6
+    group = shell.json("evaluate", "run", folder)["measures"]["prediction"]
+    found = group["figures"]["brightness"]
+    assert found["low"] < found["value"] < found["high"]
+    assert found["n"] == group["basis"]["n"] == 6
     assert "brightness" in shell("evaluate", "run")
     shell("sample", "run", code=2)
     assert "variational" in shell.err
@@ -246,8 +274,9 @@ def test_a_run_knows_its_source_from_every_folder(shell, folder, small):
     run = shell.home / "run"
     inside("train", "vae", ".", "--out", run, *small, "--test", "0.3")
     shell("resume", run, "--images", "480")
-    own = shell.json("evaluate", run, "--draws", "2")
-    assert inside.json("evaluate", run, ".", "--draws", "2")["n"] == own["n"] == 18
+    few = ("--draws", "2", "--measure", "density")
+    own = shell.json("evaluate", run, *few)
+    assert inside.json("evaluate", run, ".", *few)["n"] == own["n"] == 18
 
 
 def test_an_output_folder_that_can_not_be_made_is_told(shell, small):

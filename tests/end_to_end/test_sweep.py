@@ -8,7 +8,7 @@ import time
 def test_a_sweep_is_stopped_and_goes_on(shell, folder):
     options = ("--network", "tiny", "--latents", "4", "--batch", "8", "--evaluations", "10")
     sweep = ("sweep", "vae", folder, "--over", "beta=1,4", *options, "--images", "2000")
-    sweep = (*sweep, "--out", "swept")
+    sweep = (*sweep, "--out", "swept", "--measure", "reconstruction,density")
     process = shell.start(*sweep, "--seeds", "1")
     while not list(shell.home.glob("swept/beta=1/seed=0/checkpoints/*.safetensors")):
         assert process.poll() is None, process.communicate()

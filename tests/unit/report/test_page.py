@@ -11,13 +11,40 @@ import pytest
 from allegory.data.dataset import Skipped
 from allegory.report.curves import POINTS, curves_section, last
 from allegory.report.page import write_report
+from allegory.report.scores import scores_section
+from allegory.report.sheets import write_picture
 from allegory.report.ticks import duration
 from fakes import LinearCoder, OnlySamples, ellipses, fit, points
 
 ALWAYS = ["Learning curves", "Scores", "Data", "Settings", "What to do next"]
 OF_A_CODER = ["Reconstructions", "Latent axes", "Interpolations", "Latents"]
 SETTINGS = {"recipe": "beta-vae", "data": {"source": "my <faces>"}, "game": {"beta": 4.0}}
-SCORES = {"elbo": {"nats": -201.23}, "examples": 40}
+SCORES = {
+    "model": "new",
+    "measures": {
+        "density": {
+            "basis": {"n": 40, "model": "new"},
+            "figures": {
+                "elbo": {"label": "ELBO", "value": -201.23, "low": None, "high": None},
+                "best": {"label": "best", "value": None, "low": 1.0, "high": 2.0, "n": 7},
+            },
+        },
+        "disentanglement": {
+            "basis": {"n": 39, "reference": "test split", "model": "old"},
+            "figures": {"mig": {"label": "MIG", "value": 0.25, "low": 0.2, "high": 0.3}},
+            "notes": ["few examples"],
+            "detail": {
+                "importance": {
+                    "latents": [0, 3],
+                    "factors": ["smile", "turn"],
+                    "values": [[0.1, 0.9], [0.75, 0.25]],
+                }
+            },
+            "picture": "evaluation-disentanglement.png",
+        },
+    },
+    "left_out": {"prediction": "no such columns"},
+}
 
 
 def records(n=30):
@@ -119,7 +146,17 @@ def test_what_comes_from_outside_is_escaped(tmp_path):
         fit(data, 2),
         data,
         notes=[evil],
-        scores={evil: evil},
+        scores={
+            "measures": {
+                evil: {
+                    "basis": {evil: evil},
+                    "figures": {evil: {"label": evil, "value": 1.0, "low": None, "high": None}},
+                    "notes": [evil],
+                    "detail": {"importance": {"latents": [0], "factors": [evil], "values": [[1]]}},
+                }
+            },
+            "left_out": {evil: evil},
+        },
         settings={evil: {evil: evil}},
     )
     assert evil not in page
@@ -132,6 +169,33 @@ def test_commands_are_for_this_run(tmp_path):
     folder = str(tmp_path / "my run").replace("'", "&#x27;")
     assert f"allegory sample &#x27;{folder}&#x27; -n 64 --out samples.png" in page
     assert "&#x27;my &lt;faces&gt;&#x27; --out codes.csv" in page
+
+
+def test_every_group_of_scores_has_a_table_that_says_what_it_rests_on(tmp_path):
+    section = scores_section(SCORES, tmp_path)
+    density, disentanglement, left_out = section.body.split("<h3>")[1:]
+    assert "40 examples." in density
+    assert "<td>−201.2</td>" in density
+    assert "n = 7" in density
+    assert "39 examples; reference: test split." in disentanglement
+    assert "few examples" in disentanglement
+    assert "other weights" in disentanglement
+    assert "other weights" not in density
+    assert "<img" not in section.body
+    assert "no such columns" in left_out
+    cells = re.findall(r'scope="row">(z\d)</th><td style="--part:([\d.]+)', disentanglement)
+    assert cells == [("z3", "0.750"), ("z0", "0.100")]
+
+
+def test_the_picture_of_a_group_is_shown_where_it_is_there(tmp_path):
+    picture = np.full((8, 6, 1), 99, np.uint8)
+    write_picture(picture, tmp_path / "evaluation-disentanglement.png")
+    assert scores_section(SCORES, tmp_path).body.count("<img") == 1
+
+
+@pytest.mark.parametrize("scores", [None, {}, {"measures": {}}, {"reconstruction": {"mean": 1}}])
+def test_scores_without_groups_have_no_section(tmp_path, scores):
+    assert scores_section(scores, tmp_path) is None
 
 
 def test_the_same_run_gives_the_same_page(tmp_path):

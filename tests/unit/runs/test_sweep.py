@@ -131,21 +131,21 @@ def test_an_evaluation_becomes_figures():
     scores = {
         "run": "runs/a",
         "n": 200,
-        "seed": 0,
-        "media": {"kind": "images", "height": 8},
-        "reconstruction": {"mean": 0.5, "low": 0.4, "high": 0.6, "n": 200, "psnr_db": 9},
-        "bound": {"nats": -2.0, "low": -3.0, "high": -1.0, "draws": 64},
-        "group": {"mig": {"mean": 0.3, "low": 0.2}, "deep": {"er": 1.0}, "each": [1.0, 2.0]},
-        "single": 4,
-        "exact": True,
-        "nothing": None,
-        "broken": float("nan"),
+        "measures": {
+            "reconstruction": {
+                "basis": {"n": 200},
+                "figures": {"mse": {"value": 0.5, "low": 0.4, "high": 0.6}, "psnr": {"value": 9}},
+                "seconds": 3.0,
+            },
+            "density": {"figures": {"broken": {"value": None}}, "detail": {"deep": 1.0}},
+        },
+        "seconds": 4.0,
     }
-    assert flatten(scores) == {
-        "reconstruction": 0.5,
-        "reconstruction.psnr_db": 9.0,
-        "bound.nats": -2.0,
-        "group.mig": 0.3,
-        "group.deep.er": 1.0,
-        "single": 4.0,
-    }
+    assert flatten(scores) == {"reconstruction.mse": 0.5, "reconstruction.psnr": 9.0}
+
+
+def test_a_misspelt_group_of_measures_is_told_before_anything_is_trained():
+    with pytest.raises(UserError, match="did you mean 'density'"):
+        vary(run_for("vae"), {"beta": ["1"]}, (0,), ["denssity"])
+    chosen = vary(run_for("vae"), {"beta": ["1"]}, (0,), ["density", "reconstruction", "density"])
+    assert chosen.measures == ("reconstruction", "density")

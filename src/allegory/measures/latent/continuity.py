@@ -85,7 +85,7 @@ def continuity(
         rows = slice(start, start + max(1, BATCH // (steps + 1)))
         way = torch.lerp(a[rows, None], b[rows, None], t)
         x = model.decode(way.flatten(0, 1))
-        x = (features(x) if features else x).double().view(len(way), steps + 1, -1)
+        x = (features(x) if features else x).double().reshape(len(way), steps + 1, -1)
         step = x.diff(dim=1).norm(dim=2)
         whole = (x[:, -1] - x[:, 0]).norm(dim=1)
         parts.append(torch.stack([whole, step.mean(1), step.amax(1)]).cpu())

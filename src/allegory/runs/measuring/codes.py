@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +28,8 @@ __all__ = ["disentanglement", "latent"]
 
 REFERENCES = 5_000
 """Training examples at most that the nearest to a decoded code is sought among."""
+NEAR = 0.5
+"""Nats below its ceiling from which the mutual information is not believed."""
 FEWEST = 20
 """Held-out examples below which completeness says nothing."""
 
@@ -61,6 +64,13 @@ def latent(subject: Subject) -> Findings:
         advance(1, "aggregate posterior")
         if (std > 0).all():
             parts = aggregate(mean, std, rng=rng)
+            ceiling = math.log(n)
+            if parts.information.mean > ceiling - NEAR:
+                notes += (
+                    f"{n:,} examples show no mutual information above ln n = {ceiling:.1f} nats: "
+                    "it is at least what is said, and the distance of the aggregate posterior to "
+                    "the prior at most.",
+                )
             used = active_units(mean)
             figures |= {
                 "active_units": Figure(f"active units, of {size}", used.count),
@@ -92,30 +102,37 @@ def disentanglement(subject: Subject) -> Findings:
         raise UserError(
             f"it takes two known factors that vary, and the data have one ('{used.factors[0]}')."
         )
+    notes: tuple[str, ...] = ()
     with track("disentanglement", 4) as advance:
         gap = mig(codes, columns)
-        advance(1, "FactorVAE score")
-        votes = factor_vae(codes, columns, rng=seed)
-        advance(1, "SAP")
-        separate = sap(codes, columns, seed=seed)
+        figures = {"mig": figure("MIG", gap.score, better="higher")}
         advance(1, "DCI")
         forests = dci(codes, columns, seed=seed)
+        figures |= {
+            "dci_disentanglement": figure(
+                "DCI disentanglement", forests.disentanglement, better="higher"
+            ),
+            "dci_completeness": figure("DCI completeness", forests.completeness, better="higher"),
+            "dci_informativeness": Figure(
+                "DCI informativeness", forests.informativeness, better="higher"
+            ),
+        }
+        advance(1, "SAP")
+        figures["sap"] = figure("SAP", sap(codes, columns, seed=seed).score, better="higher")
+        advance(1, "FactorVAE score")
+        try:
+            votes = factor_vae(codes, columns, rng=seed)
+            figures["factor_vae"] = figure("FactorVAE score", votes.score, better="higher")
+            notes += (f"FactorVAE score by chance: {votes.chance:.2f}.",)
+        except UserError as error:
+            notes += (f"no FactorVAE score: {error}",)
         advance(1)
-    figures = {
-        "mig": figure("MIG", gap.score, better="higher"),
-        "dci_disentanglement": figure("DCI disentanglement", forests.disentanglement),
-        "dci_completeness": figure("DCI completeness", forests.completeness),
-        "dci_informativeness": Figure("DCI informativeness", forests.informativeness),
-        "factor_vae": figure("FactorVAE score", votes.score),
-        "sap": figure("SAP", separate.score),
-    }
     basis = {
         "n": used.n,
         "reference": subject.where,
         "factors": list(used.factors),
         "bins": used.bins,
     }
-    notes: tuple[str, ...] = (f"chance of the FactorVAE score: {votes.chance:.2f}.",)
     if used.dropped:
         notes += (f"{used.dropped:,} examples lack the value of a factor and are left out.",)
     if used.left_out:
