@@ -4,7 +4,7 @@ import numpy as np
 
 from allegory.data.dataset import Column, Dataset
 from allegory.media import Images, Media, Vectors
-from allegory.recipes.settings import Run, change
+from allegory.recipes.settings import Run, change, field_names
 from allegory.recipes.table import RECIPES, recipe
 from allegory.training.game import Game
 from allegory.training.trainer import Trainer
@@ -48,9 +48,18 @@ def data_for(kind: str) -> Dataset:
 
 
 def run_for(name: str, **fields) -> Run:
-    """A recipe made small: a few steps of a tiny network."""
+    """A recipe made small, as far as it has such fields: a few steps of a tiny network."""
     small = {"network": "tiny", "latents": 3, "images": 80, "batch": 8, "device": "cpu"}
-    return change(recipe(name), {**small, "evaluations": 2, **fields})
+    run = recipe(name)
+    known = {k: v for k, v in small.items() if k in field_names(run)}
+    return change(run, {**known, "evaluations": 2, **fields})
+
+
+def known_to(name: str, options) -> list[str]:
+    """Those options of a command line, flag and value in turn, that the recipe has."""
+    known = field_names(recipe(name))
+    pairs = zip(options[::2], options[1::2], strict=True)
+    return [word for pair in pairs if pair[0].removeprefix("--") in known for word in pair]
 
 
 def game_for(run: Run, data: Dataset) -> Game:

@@ -25,6 +25,7 @@ __all__ = [
     "LatentSpace",
     "Model",
     "Posterior",
+    "Predicts",
     "Samples",
     "Scores",
     "capabilities_of",
@@ -119,11 +120,24 @@ class Scores(Model, Protocol):
         """
 
 
+@runtime_checkable
+class Predicts(Model, Protocol):
+    """Reads known quantities off an example."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the quantities, as in the table of the data that it learned from."""
+
+    def predict(self, x: Tensor) -> Tensor:
+        """The quantities of x (n, *media.shape): (n, columns), each in its own unit."""
+
+
 CAPABILITIES: dict[str, type] = {
     "Samples": Samples,
     "Encodes": Encodes,
     "Decodes": Decodes,
     "Scores": Scores,
+    "Predicts": Predicts,
 }
 
 

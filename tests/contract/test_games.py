@@ -85,6 +85,16 @@ def test_a_batch_in_slices_is_the_batch_in_one(name, kind):
 
 
 @every_game
+def test_a_slice_may_hold_a_single_example(name, kind):
+    data = data_for(kind)
+    game = game_for(run_for(name), data)
+    table = {}
+    for player in game.players():
+        losses = player.loss(batch_of(data, game, [2]), turn(8, table, slice(2, 3)))
+        assert all(math.isfinite(v.detach()) for v in losses.values())
+
+
+@every_game
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_killed_and_resumed_is_undisturbed_bit_for_bit(name, kind, precision, tmp_path):
     undisturbed = trainer_for(name, kind, precision=precision)

@@ -4,7 +4,15 @@ import pytest
 import torch
 from tests.examples import GAMES, data_for, pictures, run_for
 
-from allegory.capabilities import CAPABILITIES, Decodes, Encodes, Samples, Scores, capabilities_of
+from allegory.capabilities import (
+    CAPABILITIES,
+    Decodes,
+    Encodes,
+    Predicts,
+    Samples,
+    Scores,
+    capabilities_of,
+)
 from allegory.media import Images
 from allegory.models.build import build
 from allegory.models.files import load_model, save_weights, write_card
@@ -78,13 +86,28 @@ def test_scores(name, kind):
 
 
 @every_model
+def test_predicts(name, kind):
+    model, data = model_for(name, kind), data_for(kind)
+    need(model, Predicts)
+    assert set(model.columns) <= set(data.columns)
+    y = model.predict(data.take(range(6)))
+    assert y.shape == (6, len(model.columns))
+    assert torch.isfinite(y).all()
+    torch.testing.assert_close(model.predict(data.take(range(2, 3)))[0], y[2])
+
+
+@every_model
 def test_a_saved_model_is_the_model(name, kind, tmp_path):
     model, x = model_for(name, kind), data_for(kind).take(range(4))
     write_card(tmp_path, run_for(name).game.blueprint(data_for(kind)), {})
     save_weights(tmp_path / "best.safetensors", model)
     again = load_model(tmp_path, tmp_path / "best.safetensors")
     assert capabilities_of(again) == capabilities_of(model)
-    assert torch.equal(again.encode(x).mean, model.encode(x).mean)
+    if isinstance(model, Encodes):
+        assert torch.equal(again.encode(x).mean, model.encode(x).mean)
+    if isinstance(model, Predicts):
+        assert again.columns == model.columns
+        assert torch.equal(again.predict(x), model.predict(x))
 
 
 @pytest.mark.parametrize(
@@ -118,6 +141,8 @@ def test_every_likelihood_trains_and_samples(likelihood, kind):
 
 
 def test_the_table_of_capabilities_is_whole():
-    assert set(CAPABILITIES) == {"Samples", "Encodes", "Decodes", "Scores"}
-    assert capabilities_of(model_for("vae", "pictures")) == set(CAPABILITIES)
+    assert set(CAPABILITIES) == {"Samples", "Encodes", "Decodes", "Scores", "Predicts"}
+    assert capabilities_of(model_for("vae", "pictures")) == set(CAPABILITIES) - {"Predicts"}
     assert capabilities_of(model_for("autoencoder", "pictures")) == {"Encodes", "Decodes"}
+    assert capabilities_of(model_for("features", "pictures")) == {"Encodes"}
+    assert capabilities_of(model_for("regressor", "pictures")) == {"Predicts"}

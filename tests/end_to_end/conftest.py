@@ -12,12 +12,15 @@ from tests.examples import pictures
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory):
-    """Sixty pictures in two labelled sub-folders."""
+    """Sixty pictures in two labelled sub-folders, and a table with a number for each."""
     root = tmp_path_factory.mktemp("pictures")
+    rows = ["file_name,brightness"]
     for i, picture in enumerate(pictures(60, 16, 16).store):
         place = root / ("even" if i % 2 == 0 else "odd")
         place.mkdir(exist_ok=True)
         Image.fromarray(picture).save(place / f"{i:03d}.png")
+        rows.append(f"{place.name}/{i:03d}.png,{picture.mean()}")
+    (root / "metadata.csv").write_text("\n".join(rows))
     return root
 
 

@@ -6,6 +6,7 @@ import time
 
 import pytest
 from safetensors import safe_open
+from tests.examples import known_to
 
 from allegory.recipes.table import RECIPES
 
@@ -25,9 +26,10 @@ def final(run):
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_sigkill_at_random_moments(shell, folder, recipe):
-    shell("train", recipe, folder, "--out", "undisturbed", *OPTIONS)
+    options = known_to(recipe, OPTIONS)
+    shell("train", recipe, folder, "--out", "undisturbed", *options)
     chance = random.Random(0)
-    process = shell.start("train", recipe, folder, "--out", "killed", *OPTIONS)
+    process = shell.start("train", recipe, folder, "--out", "killed", *options)
     kills = 0
     while kills < KILLS:
         wait_for_checkpoints(shell.home / "killed", process)

@@ -27,7 +27,7 @@ def evaluate_run(
     seed: int = 0,
     json: bool = False,
 ) -> None:
-    """Measure a run's model on held-out examples: reconstruction, and bounds on the likelihood.
+    """Measure a run's model on held-out examples: reconstruction, likelihood, prediction.
 
     Args:
         dir: folder of the run.
@@ -82,4 +82,7 @@ def show(scores: dict[str, Any]) -> None:
                 note = f"{note}, {found['draws']} draws".lstrip(", ")
             interval = f"{found['low']:.2f} … {found['high']:.2f}"
             table.add_row(name, f"{found['nats']:.2f}", interval, note)
+    for column, found in scores.get("prediction", {}).items():
+        interval = f"{found['low']:.3f} … {found['high']:.3f}"
+        table.add_row(f"R² of {column}", f"{found['r2']:.3f}", interval, f"n = {found['n']:,}")
     Console().print(table)

@@ -1,8 +1,8 @@
 """The autoencoder: one player, who wants its examples back."""
 
-import torch
 from torch import Tensor, nn
 
+from allegory.games.running import follow
 from allegory.models.autoencoder import Autoencoder
 from allegory.training.game import Batch, Game, Losses, Player, Turn
 from allegory.training.noise import Noise
@@ -15,9 +15,6 @@ class AutoencoderGame(Game):
 
     Hinton & Salakhutdinov (2006), "Reducing the dimensionality of data with neural networks".
     """
-
-    MOMENTUM = 0.01
-    """Share of a batch in the running mean and spread of the codes."""
 
     model: Autoencoder
 
@@ -32,16 +29,8 @@ class AutoencoderGame(Game):
     def loss(self, batch: Batch, turn: Turn) -> Losses:
         """The squared error."""
         z = self.model.encoder(batch.x).float()
-        self.remember(z.detach())
+        follow(self.model.code_mean, self.model.code_std, z)
         return {"squared error": squared_error(batch.x, self.model.decoder(z))}
-
-    @torch.no_grad()
-    def remember(self, z: Tensor) -> None:
-        """Move the running mean and spread towards those of the codes z (n, latents)."""
-        model = self.model
-        model.code_mean.lerp_(z.mean(0), self.MOMENTUM)
-        spread = (z - model.code_mean).square().mean(0).sqrt()
-        model.code_std.lerp_(spread.clamp(min=1e-6), self.MOMENTUM)
 
     def held_out(self, model: nn.Module, batch: Batch, noise: Noise) -> Losses:
         """The squared error of `model`."""

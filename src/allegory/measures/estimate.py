@@ -1,4 +1,4 @@
-"""A mean over examples and its interval."""
+"""A mean over examples and its interval; a share of examples and its interval."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Estimate", "estimate"]
+__all__ = ["Z95", "Estimate", "estimate", "proportion"]
+
+Z95 = 1.96
+"""A normal variable lies within so many deviations with probability 95 %."""
 
 
 @dataclass(frozen=True)
@@ -27,5 +30,18 @@ def estimate(values: Tensor) -> Estimate:
     """The mean of values (n,) and its 95 % interval; without one where n = 1."""
     n, values = len(values), values.double()
     mean = float(values.mean())
-    half = 1.96 * float(values.std()) / math.sqrt(n) if n > 1 else 0.0
+    half = Z95 * float(values.std()) / math.sqrt(n) if n > 1 else 0.0
     return Estimate(mean, mean - half, mean + half, n)
+
+
+def proportion(hits: int, n: int) -> Estimate:
+    """The share hits / n and its 95 % interval, which stays inside [0, 1].
+
+    Wilson (1927), "Probable inference, the law of succession, and statistical inference".
+    """
+    share, z2 = hits / n, Z95**2
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n**2)) / (1 + z2 / n)
+    low = 0.0 if hits == 0 else centre - half  # which rounding would miss by a hair
+    high = 1.0 if hits == n else centre + half
+    return Estimate(share, low, high, n)

@@ -1,6 +1,6 @@
 """From a name and flat arguments to a model: what a saved model is rebuilt from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -8,7 +8,9 @@ from torch import nn
 
 from allegory.media import Images, Media
 from allegory.models.autoencoder import Autoencoder
+from allegory.models.features import FeatureNetwork, reduced
 from allegory.models.likelihoods import Name, likelihood_for
+from allegory.models.regressor import Regressor
 from allegory.models.vae import VAE
 from allegory.networks.convnet import ConvDecoder, ConvEncoder
 from allegory.networks.mlp import MLP, Standardise, Unstandardise
@@ -44,6 +46,19 @@ def autoencoder(media: Media, *, latents: int, network: Size) -> Autoencoder:
     return Autoencoder(encoder, decoder_for(media, latents, 1, network), latents, media)
 
 
+def regressor(
+    media: Media,
+    *,
+    columns: Sequence[str],
+    offset: Sequence[float],
+    scale: Sequence[float],
+    network: Size,
+) -> Regressor:
+    """A regressor of these columns, with their means and deviations."""
+    encoder = encoder_for(media, len(columns), network)
+    return Regressor(encoder, tuple(columns), tuple(offset), tuple(scale), media)
+
+
 def vae(
     media: Media, *, latents: int, network: Size, likelihood: Name, deviation: float = 0.1
 ) -> VAE:
@@ -53,7 +68,17 @@ def vae(
     return VAE(encoder, decoder_for(media, latents, p.outputs, network), p, latents, media)
 
 
-BUILDERS: dict[str, Callable[..., nn.Module]] = {"autoencoder": autoencoder, "vae": vae}
+def features(media: Media, *, latents: int, network: Size) -> FeatureNetwork:
+    """A feature network of `latents` features."""
+    return FeatureNetwork(encoder_for(reduced(media), latents, network), latents, media)
+
+
+BUILDERS: dict[str, Callable[..., nn.Module]] = {
+    "autoencoder": autoencoder,
+    "features": features,
+    "regressor": regressor,
+    "vae": vae,
+}
 
 
 def encoder_for(media: Media, outputs: int, network: Size) -> nn.Module:

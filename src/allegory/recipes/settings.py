@@ -13,6 +13,8 @@ from allegory.errors import UserError, nearest
 from allegory.files import atomic
 from allegory.recipes.autoencoder import AutoencoderSettings
 from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
+from allegory.recipes.features import FeaturesSettings
+from allegory.recipes.regressor import RegressorSettings
 from allegory.recipes.vae import VAESettings
 from allegory.training.settings import TrainingSettings
 
@@ -22,7 +24,12 @@ if TYPE_CHECKING:
 __all__ = ["Run", "change", "field_names", "read_run", "validated", "write_run"]
 
 GameSettings = Annotated[
-    AutoencoderSettings | VAESettings | BetaTCVAESettings | FactorVAESettings,
+    AutoencoderSettings
+    | BetaTCVAESettings
+    | FactorVAESettings
+    | FeaturesSettings
+    | RegressorSettings
+    | VAESettings,
     Field(discriminator="kind"),
 ]
 

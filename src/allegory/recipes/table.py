@@ -6,6 +6,8 @@ from allegory.data.settings import DataSettings
 from allegory.errors import unknown
 from allegory.recipes.autoencoder import AutoencoderSettings
 from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
+from allegory.recipes.features import FeaturesSettings
+from allegory.recipes.regressor import RegressorSettings
 from allegory.recipes.settings import Run
 from allegory.recipes.vae import VAESettings
 from allegory.training.settings import TrainingSettings
@@ -74,6 +76,26 @@ def factor_vae() -> Run:
     )
 
 
+def features() -> Run:
+    """Numbers to compare examples by, learned without labels."""
+    return Run(
+        recipe="features",
+        data=DataSettings(),
+        game=FeaturesSettings(),
+        training=TrainingSettings(images=150_000, batch=64, half_life=10_000, evaluations=10),
+    )
+
+
+def regressor() -> Run:
+    """Known quantities, such as factors, read off an example."""
+    return Run(
+        recipe="regressor",
+        data=DataSettings(),
+        game=RegressorSettings(),
+        training=TrainingSettings(),
+    )
+
+
 RECIPES: dict[str, Callable[[], Run]] = {
     "autoencoder": autoencoder,
     "vae": vae,
@@ -81,6 +103,8 @@ RECIPES: dict[str, Callable[[], Run]] = {
     "annealed-vae": annealed_vae,
     "beta-tcvae": beta_tcvae,
     "factor-vae": factor_vae,
+    "features": features,
+    "regressor": regressor,
 }
 
 

@@ -11,15 +11,18 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from allegory.capabilities import Decodes, Encodes, Model, Scores
+from allegory.capabilities import Decodes, Encodes, Model, Predicts, Scores
 from allegory.errors import UserError
 from allegory.measures.estimate import estimate
+from allegory.measures.prediction import r_squared
 from allegory.measures.reconstruction import psnr, squared_errors
 from allegory.media import Images, Media, describe
 from allegory.objectives.likelihood import bits_per_dimension
 from allegory.progress import track
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from allegory.data.dataset import Dataset
 
 __all__ = ["evaluate"]
@@ -40,7 +43,8 @@ def evaluate(model: Model, data: Dataset, *, draws: int = 64, rng: Generator) ->
     Returns:
         JSON values: "n"; "reconstruction" {mse, psnr_db}; for a model that scores,
         "negative_elbo" and "negative_bound", each {nats, low, high, bits_per_dimension} with the
-        number of "draws"; the interval is of the mean, at 95 %.
+        number of "draws"; for one that predicts, "prediction" {column: {r2, low, high, rmse, n}}
+        of the columns that the data have; the interval is of the mean, at 95 %.
 
     Raises:
         UserError: there are no examples.
@@ -57,16 +61,15 @@ def evaluate(model: Model, data: Dataset, *, draws: int = 64, rng: Generator) ->
     found = {name: torch.cat([batch[name] for batch in batches]) for name in batches[0]}
     result: dict[str, Any] = {"n": len(data), "data": data.name, "media": describe(data.media)}
     if "mse" in found:
-        error = estimate(found["mse"])
-        result["reconstruction"] = asdict(error)
-        if isinstance(data.media, Images):
-            result["reconstruction"]["psnr_db"] = psnr(error.mean)
+        result["reconstruction"] = reconstruction(found["mse"], data.media)
     discrete = isinstance(model, Scores) and model.discrete
     for name in ("negative_elbo", "negative_bound", "negative_log_density"):
         if name in found:
             result[name] = nats(found[name], data.media, discrete)
     if "negative_bound" in result:
         result["negative_bound"]["draws"] = draws
+    if isinstance(model, Predicts):
+        result["prediction"] = predictions(model.columns, found["predicted"], data)
     result["seconds"] = round(time.monotonic() - began, 1)
     return result
 
@@ -83,10 +86,34 @@ def measured(
         found["negative_elbo"] = -model.log_prob(x, rng=rng)
         if model.density == "lower bound":
             found["negative_bound"] = -model.log_prob(x, rng=rng, draws=draws)
+    if isinstance(model, Predicts):
+        found["predicted"] = model.predict(x)
     if data.log_density is not None:
         exact = data.log_density(x.double().numpy())
         found["negative_log_density"] = -torch.from_numpy(np.asarray(exact))
     return found
+
+
+def reconstruction(errors: Tensor, media: Media) -> dict[str, float]:
+    """The mean of squared errors, its interval, and decibels for pictures."""
+    found = estimate(errors)
+    scores = asdict(found)
+    if isinstance(media, Images):
+        scores["psnr_db"] = psnr(found.mean)
+    return scores
+
+
+def predictions(
+    columns: Sequence[str], predicted: Tensor, data: Dataset
+) -> dict[str, dict[str, float]]:
+    """R² of each of these columns that the data have, as numbers that vary."""
+    table, scores = data.table(), {}
+    for name, values in zip(columns, predicted.T, strict=True):
+        if name in table and table[name].kind == "number":
+            score = r_squared(torch.from_numpy(table[name].values), values)
+            if score is not None:
+                scores[name] = asdict(score)
+    return scores
 
 
 def nats(negative: Tensor, media: Media, discrete: bool) -> dict[str, float]:

@@ -16,15 +16,18 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "traverse": ("Decodes",),
     "encode": ("Encodes",),
     "density": ("Scores",),
+    "prediction": ("Predicts",),
 }
-"""Tool -> capabilities that it needs, all of them. "density" is the part of `evaluate` that asks
-how probable held-out examples are; the rest of `evaluate` works for every model."""
+"""Tool -> capabilities that it needs, all of them. "density" and "prediction" are the parts of
+`evaluate` that ask how probable held-out examples are, and how well known quantities are read off
+them; the rest of `evaluate` works for every model."""
 
 OWNERS: dict[str, tuple[str, str]] = {
     "Samples": ("draw new examples", "variational autoencoders"),
-    "Encodes": ("find the latent code of an example", "autoencoders, variational or plain"),
+    "Encodes": ("find the latent code of an example", "autoencoders and feature networks"),
     "Decodes": ("turn latent codes into examples", "autoencoders, variational or plain"),
     "Scores": ("say how probable an example is", "variational autoencoders"),
+    "Predicts": ("read known quantities off an example", "regressors"),
 }
 """Capability -> what it means in words, and the kinds of model that have it."""
 

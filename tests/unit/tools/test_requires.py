@@ -15,7 +15,7 @@ def test_every_need_is_a_capability_and_has_an_owner():
 
 
 def test_a_model_gets_the_tools_that_it_can_serve():
-    assert tools_for(fit(points(), 2)) == tuple(TOOLS)
+    assert tools_for(fit(points(), 2)) == tuple(t for t in TOOLS if t != "prediction")
     assert tools_for(OnlySamples(points().media)) == ("sample",)
     coder = fit(points(), 2, LinearCoder)
     assert tools_for(coder) == ("reconstruct", "interpolate", "traverse", "encode")

@@ -9,7 +9,6 @@ import numpy as np
 from allegory.data.dataset import Column
 from allegory.data.plan import append_pictures, chosen
 from allegory.data.store import Packed, Writer, key_of, packed
-from allegory.errors import UserError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,22 +19,14 @@ __all__ = ["pack"]
 
 
 def pack(name: str, settings: DataSettings) -> Packed:
-    """Pack the digits; "label" is the digit.
-
-    Raises:
-        UserError: scikit-learn is not installed.
-    """
+    """Pack the digits; "label" is the digit."""
     wanted = settings.model_dump(include={"size", "mode", "examples", "data_seed"})
     return packed(key_of(name, **wanted), lambda writer: _build(writer, settings))
 
 
 def _build(writer: Writer, settings: DataSettings) -> None:
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError as error:
-        raise UserError(
-            "the source 'digits' comes with scikit-learn: pip install 'allegory[digits]'."
-        ) from error
+    from sklearn.datasets import load_digits
+
     digits = load_digits()
     rows = chosen(len(digits.images), settings)
     append_pictures(writer, digits.images[..., None], rows, settings, _bytes)

@@ -1,0 +1,65 @@
+"""Random views of examples: what changes between them is not what they are."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+__all__ = ["CHANCES", "view"]
+
+CHANCES = 12
+"""Random numbers that a view takes."""
+
+AREA = (0.35, 1.0)
+"""Share of the picture that a view shows."""
+ASPECT = 1.25
+"""A view is at most so many times wider, or higher, than the picture."""
+TURN = math.radians(10)
+CONTRAST, BRIGHTNESS, TINT = 0.3, 0.2, 0.1
+HOLE = 0.35
+"""Side of the square that is hidden, in sides of the picture, at most."""
+
+
+def view(x: Tensor, chance: Tensor) -> Tensor:
+    """A part of each picture, enlarged, turned a little, in other light, with a hole.
+
+    Never mirrored, blurred or noisy: features that do not mind these could not tell when generated
+    pictures are.
+
+    Args:
+        x: pictures (n, channels, height, width) in [-1, 1].
+        chance: uniform numbers in [0, 1), (n, CHANCES).
+    """
+    import torch
+    from torch.nn import functional as F
+
+    u = chance.unbind(1)
+    area = AREA[0] + (AREA[1] - AREA[0]) * u[0]
+    aspect = ASPECT ** (u[1] - 0.5)
+    w, h = (area * aspect).sqrt().clamp(max=1), (area / aspect).sqrt().clamp(max=1)
+    turn = TURN * (2 * u[2] - 1)
+    across, down = (1 - w) * (2 * u[3] - 1), (1 - h) * (2 * u[4] - 1)
+    cos, sin = turn.cos(), turn.sin()
+    rows = torch.stack([w * cos, -h * sin, across, w * sin, h * cos, down], 1).view(-1, 2, 3)
+    grid = F.affine_grid(rows, list(x.shape), align_corners=False)
+    seen = F.grid_sample(x, grid, padding_mode="border", align_corners=False)
+    light = torch.stack(u[7:10], 1)[:, : x.shape[1]] * 2 - 1
+    tint = TINT * light if x.shape[1] == 3 else 0 * light[:, :1]
+    offset = (BRIGHTNESS * (2 * u[6] - 1)[:, None] + tint)[:, :, None, None]
+    seen = seen * (1 + CONTRAST * (2 * u[5] - 1))[:, None, None, None] + offset
+    return hidden(seen.clamp(-1, 1), *u[10:12])
+
+
+def hidden(x: Tensor, across: Tensor, down: Tensor) -> Tensor:
+    """The pictures x with a grey square around a place, each of across and down (n,) in [0, 1)."""
+    import torch
+
+    height, width = x.shape[2:]
+    u = (torch.arange(width, device=x.device) + 0.5) / width
+    v = (torch.arange(height, device=x.device) + 0.5) / height
+    in_u = (u - across[:, None]).abs() < HOLE / 2
+    in_v = (v - down[:, None]).abs() < HOLE / 2
+    return torch.where((in_v[:, :, None] & in_u[:, None])[:, None], 0.0, x)
