@@ -79,7 +79,7 @@ def dci(
     minutes. Scores of different regressors are not to be compared.
 
     Codes that matter little still get a little importance, so that D and C of a good but noisy
-    code are low by some hundredths; a code of noise scores under 0.01 of 10,000 examples.
+    code are low, by up to a tenth; a code of noise scores under 0.01 of 10,000 examples.
     Informativeness is judged on a quarter of the examples, which the forests have not seen.
     The intervals are at 95 %: of D and C from the spread of the scores of five disjoint fifths of
     the examples (batch means, t with 4 degrees of freedom, half as many trees), about the score of
