@@ -12,8 +12,9 @@ import numpy as np
 
 from allegory.media import Images
 from allegory.report.curves import Record, last
+from allegory.report.frame import tile_list
 from allegory.report.html import Section, figure, table
-from allegory.report.ticks import short
+from allegory.report.ticks import duration, short
 from allegory.report.views import show_examples
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "data_section",
-    "duration",
     "flat",
     "next_section",
     "scores_section",
@@ -44,16 +44,6 @@ COMMANDS = (
 """Tool that must work for the model ("" for none), command, what it is for."""
 
 
-def duration(seconds: float) -> str:
-    """Seconds in words: 42 s, 5 min 20 s, 2 h 5 min."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
 def tiles(curves: Sequence[Record], data: Dataset) -> str:
     """The numbers that matter most, as HTML."""
     numbers: list[tuple[str, str]] = [(f"{len(data):,}", "examples")]
@@ -66,10 +56,7 @@ def tiles(curves: Sequence[Record], data: Dataset) -> str:
     held_out = last(curves, "held_out", "total")
     if held_out is not None:
         numbers.append((short(held_out), "held-out loss, nats"))
-    pieces = (
-        f"<div><dd>{escape(value)}</dd><dt>{escape(name)}</dt></div>" for value, name in numbers
-    )
-    return f'<dl class="tiles">{"".join(pieces)}</dl>'
+    return tile_list(numbers)
 
 
 def scores_section(scores: Mapping[str, Any] | None) -> Section | None:

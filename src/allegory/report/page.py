@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from html import escape
-from importlib.resources import files
-from string import Template
 from typing import TYPE_CHECKING, Any
 
 from allegory.files import atomic
@@ -23,7 +21,7 @@ from allegory.report.facts import (
     settings_section,
     tiles,
 )
-from allegory.report.html import Section, section_html
+from allegory.report.frame import framed, script
 from allegory.report.latents import axes_section, latents_section
 from allegory.report.scene import explore
 
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
 
     from allegory.capabilities import Model
     from allegory.data.dataset import Dataset
+    from allegory.report.html import Section
 
 __all__ = ["write_report"]
 
@@ -79,18 +78,13 @@ def write_report(
     ]
     shown = [section for section in sections if section is not None]
     recipe = str(settings.get("recipe", run_folder.name))
-    page = Template(_part("page.html")).substitute(
-        title=escape(f"{recipe} on {data.name}"),
-        recipe=escape(recipe),
-        data=escape(data.name),
-        run=escape(run_folder.name),
-        style=_part("style.css"),
-        script=_part("page.js"),
-        tiles=tiles(curves, data),
-        walk=walk(scene),
-        notes="".join(f'<p class="notice" role="note">{escape(note)}</p>' for note in notes),
-        links="".join(f'<a href="#{escape(s.anchor)}">{escape(s.title)}</a>' for s in shown),
-        sections="".join(map(section_html, shown)),
+    page = framed(
+        shown,
+        title=f"{recipe} on {data.name}",
+        eyebrow=run_folder.name,
+        heading=f"{escape(recipe)} <em>on</em> {escape(data.name)}",
+        head="".join([tiles(curves, data), walk(scene), *map(_notice, notes)]),
+        tail=script(),
     )
     path = run_folder / "report.html"
     with atomic(path) as file:
@@ -98,8 +92,8 @@ def write_report(
     return path
 
 
-def _part(name: str) -> str:
-    return files("allegory.report").joinpath(name).read_text(encoding="utf-8")
+def _notice(note: str) -> str:
+    return f'<p class="notice" role="note">{escape(note)}</p>'
 
 
 def _held_out(data: Dataset) -> Dataset:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["log_ticks", "short", "ticks"]
+__all__ = ["duration", "log_ticks", "short", "ticks"]
 
 ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 SYMBOLS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
@@ -42,3 +42,13 @@ def short(value: float) -> str:
             return f"{value / unit:.3g}{symbol}".replace("-", "−")
     text = f"{value:,.0f}" if size >= 1000 else f"{value:.4g}" if size >= 100 else f"{value:.3g}"
     return text.replace("-", "−")
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words: 42 s, 5 min 20 s, 2 h 5 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"

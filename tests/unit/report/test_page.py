@@ -10,8 +10,8 @@ import pytest
 
 from allegory.data.dataset import Skipped
 from allegory.report.curves import POINTS, curves_section, last
-from allegory.report.facts import duration
 from allegory.report.page import write_report
+from allegory.report.ticks import duration
 from fakes import LinearCoder, OnlySamples, ellipses, fit, points
 
 ALWAYS = ["Learning curves", "Scores", "Data", "Settings", "What to do next"]
