@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from allegory.data.dataset import Dataset
+from allegory.data.dataset import Column, Dataset
 from allegory.media import Images, Media, Vectors
 from allegory.recipes.settings import Run, change
 from allegory.recipes.table import RECIPES, recipe
@@ -34,7 +34,13 @@ def dataset(store, media: Media) -> Dataset:
     n = len(store)
     cuts = {"train": (0, n - 8), "validation": (n - 8, n - 4), "test": (n - 4, n)}
     splits = {name: np.arange(a, b) for name, (a, b) in cuts.items()}
-    return Dataset("drawn", media, store, np.arange(n), splits=splits)
+    mean = store.reshape(n, -1).mean(1).astype(np.float64)
+    bright = (mean > np.median(mean)).astype(np.int64)
+    columns = {
+        "brightness": Column("number", mean),
+        "label": Column("category", bright, ("dark", "bright")),
+    }
+    return Dataset("drawn", media, store, np.arange(n), columns, splits)
 
 
 def data_for(kind: str) -> Dataset:
@@ -51,7 +57,7 @@ def game_for(run: Run, data: Dataset) -> Game:
     import torch
 
     torch.manual_seed(run.training.seed)
-    return run.game.build(data.media)
+    return run.game.build(data)
 
 
 def trainer_for(name: str, kind: str, data=None, **fields) -> Trainer:

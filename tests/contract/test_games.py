@@ -7,10 +7,14 @@ import torch
 from tests.examples import GAMES, data_for, equal, game_for, run_for, trainer_for, weights_of
 
 from allegory.training.checkpoint import Checkpoints
-from allegory.training.game import Turn
+from allegory.training.game import Batch, Turn
 from allegory.training.noise import Noise
 
 every_game = pytest.mark.parametrize(("name", "kind"), GAMES)
+
+
+def batch_of(data, game, rows):
+    return Batch(data.take(rows), data.known(game.columns, rows))
 
 
 def turn(batch, rows=slice(None), seed=1):
@@ -43,15 +47,15 @@ def test_a_move_changes_only_what_its_player_owns(name, kind):
 def test_losses_are_finite_scalars_in_float32(name, kind):
     data = data_for(kind)
     game = game_for(run_for(name), data)
-    x = data.take(range(8))
+    batch = batch_of(data, game, range(8))
     for player in game.players():
-        losses = player.loss(x, turn(8))
+        losses = player.loss(batch, turn(8))
         assert losses
         for value in losses.values():
             assert value.shape == ()
             assert value.dtype == torch.float32
             assert math.isfinite(value.detach())
-    held_out = game.held_out(game.model, x, Noise(0, batch=8))
+    held_out = game.held_out(game.model, batch, Noise(0, batch=8))
     assert all(math.isfinite(v.detach()) for v in held_out.values())
 
 
@@ -59,10 +63,12 @@ def test_losses_are_finite_scalars_in_float32(name, kind):
 def test_a_batch_in_slices_is_the_batch_in_one(name, kind):
     data = data_for(kind)
     game = game_for(run_for(name), data)
-    x = data.take(range(8))
     for player in game.players():
-        whole = player.loss(x, turn(8))
-        parts = [player.loss(x[s], turn(8, s)) for s in (slice(0, 3), slice(3, 8))]
+        whole = player.loss(batch_of(data, game, range(8)), turn(8))
+        parts = [
+            player.loss(batch_of(data, game, range(8)[s]), turn(8, s))
+            for s in (slice(0, 3), slice(3, 8))
+        ]
         for key, value in whole.items():
             mean = (3 * parts[0][key] + 5 * parts[1][key]) / 8
             torch.testing.assert_close(mean, value, rtol=1e-4, atol=1e-4)
@@ -134,9 +140,9 @@ def limited(player, most):
     """The player on a device whose memory holds `most` examples."""
     import dataclasses
 
-    def loss(x, turn):
-        if len(x) > most:
+    def loss(batch, turn):
+        if len(batch) > most:
             raise torch.OutOfMemoryError("no room")
-        return player.loss(x, turn)
+        return player.loss(batch, turn)
 
     return dataclasses.replace(player, loss=loss)

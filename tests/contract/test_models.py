@@ -14,7 +14,7 @@ every_model = pytest.mark.parametrize(("name", "kind"), GAMES)
 
 def model_for(name, kind):
     torch.manual_seed(0)
-    return build(run_for(name).game.blueprint(data_for(kind).media)).eval()
+    return build(run_for(name).game.blueprint(data_for(kind))).eval()
 
 
 def need(model, capability):
@@ -80,7 +80,7 @@ def test_scores(name, kind):
 @every_model
 def test_a_saved_model_is_the_model(name, kind, tmp_path):
     model, x = model_for(name, kind), data_for(kind).take(range(4))
-    write_card(tmp_path, run_for(name).game.blueprint(model.media), {})
+    write_card(tmp_path, run_for(name).game.blueprint(data_for(kind)), {})
     save_weights(tmp_path / "best.safetensors", model)
     again = load_model(tmp_path, tmp_path / "best.safetensors")
     assert capabilities_of(again) == capabilities_of(model)
@@ -94,7 +94,7 @@ def test_a_saved_model_is_the_model(name, kind, tmp_path):
 def test_any_size_and_channel_count(size, channels):
     height, width = size
     data = pictures(4 + 12, height, width, channels)
-    model = build(run_for("vae").game.blueprint(data.media))
+    model = build(run_for("vae").game.blueprint(data))
     x = data.take(range(2))
     assert model.decode(model.encode(x).mean).shape == x.shape
 

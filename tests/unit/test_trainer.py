@@ -16,8 +16,8 @@ def poison(trainer, steps):
     mover = trainer.movers[0]
     player = mover.player
 
-    def loss(x, turn):
-        losses = player.loss(x, turn)
+    def loss(batch, turn):
+        losses = player.loss(batch, turn)
         if turn.step in steps:
             losses = {k: v * float("nan") for k, v in losses.items()}
         return losses
@@ -139,9 +139,9 @@ def test_flips_are_seen_in_training_only():
     plain, flipped = trainer_for("vae", "pictures"), trainer_for("vae", "pictures", flips=True)
     x, _ = plain.deal("vae", 0, {})
     y, _ = flipped.deal("vae", 0, {})
-    mirrored = [not torch.equal(a, b) for a, b in zip(x, y, strict=True)]
+    mirrored = [not torch.equal(a, b) for a, b in zip(x.x, y.x, strict=True)]
     assert 0 < sum(mirrored) < len(mirrored)
-    for a, b, is_mirrored in zip(x, y, mirrored, strict=True):
+    for a, b, is_mirrored in zip(x.x, y.x, mirrored, strict=True):
         assert torch.equal(a.flip(-1) if is_mirrored else a, b)
     assert plain.held_out_losses() == flipped.held_out_losses()
 
@@ -150,15 +150,15 @@ def test_binary_pictures_are_drawn_anew_each_step():
     from tests.examples import pictures
 
     trainer = trainer_for("vae", "pictures", data=pictures(channels=1, binary=True))
-    x, _ = trainer.deal("vae", 0, {})
-    assert set(x.unique().tolist()) == {-1.0, 1.0}
+    batch, _ = trainer.deal("vae", 0, {})
+    assert set(batch.x.unique().tolist()) == {-1.0, 1.0}
     same, _ = trainer.deal("vae", 0, {})
-    assert torch.equal(x, same)
+    assert torch.equal(batch.x, same.x)
     rows = trainer.step
     trainer.step += 5 * len(trainer.train) // 5
     assert trainer.step != rows
     other, _ = trainer.deal("vae", 0, {})
-    assert not torch.equal(x, other)
+    assert not torch.equal(batch.x, other.x)
 
 
 def test_overfitting_is_told_and_the_best_is_not_the_last(capsys):

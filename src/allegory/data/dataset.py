@@ -11,7 +11,7 @@ from allegory.errors import UserError, unknown
 from allegory.media import Images, Media, to_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import torch
     from numpy.typing import NDArray
@@ -110,6 +110,34 @@ class Dataset:
         rows = self.rows[np.asarray(indices, dtype=np.int64)]
         raw = torch.from_numpy(np.take(self.store, rows, axis=0)).to(device)
         return to_unit(raw.permute(0, 3, 1, 2)) if isinstance(self.media, Images) else raw
+
+    def known(
+        self,
+        names: Sequence[str],
+        indices: NDArray[np.integer],
+        *,
+        device: torch.device | str = "cpu",
+    ) -> dict[str, torch.Tensor]:
+        """These columns of these of the shown examples, (n,) each: float32 numbers, int64 indices.
+
+        Raises:
+            UserError: there is no such column, or it holds text.
+        """
+        import torch
+
+        rows = self.rows[np.asarray(indices, dtype=np.int64)]
+        found = {}
+        for name in names:
+            if name not in self.columns:
+                raise unknown("column", name, self.columns)
+            column = self.columns[name]
+            if column.kind == "text":
+                raise UserError(
+                    f"the column '{name}' of '{self.name}' holds text: it can't be learned."
+                )
+            values = torch.from_numpy(column.values[rows])
+            found[name] = values.to(device, torch.float32 if column.kind == "number" else None)
+        return found
 
     def require(self, kind: type[Media], what: str) -> None:
         """Raise a UserError unless the media are of this kind; `what` names who asks."""

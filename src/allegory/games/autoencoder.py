@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from allegory.models.autoencoder import Autoencoder
-from allegory.training.game import Game, Losses, Player, Turn
+from allegory.training.game import Batch, Game, Losses, Player, Turn
 from allegory.training.noise import Noise
 
 __all__ = ["AutoencoderGame"]
@@ -29,11 +29,11 @@ class AutoencoderGame(Game):
         """One, who owns the whole model."""
         return (Player(name="autoencoder", owns=("model",), loss=self.loss),)
 
-    def loss(self, x: Tensor, turn: Turn) -> Losses:
-        """The squared error of x (n, *media.shape)."""
-        z = self.model.encoder(x).float()
+    def loss(self, batch: Batch, turn: Turn) -> Losses:
+        """The squared error."""
+        z = self.model.encoder(batch.x).float()
         self.remember(z.detach())
-        return {"squared error": squared_error(x, self.model.decoder(z))}
+        return {"squared error": squared_error(batch.x, self.model.decoder(z))}
 
     @torch.no_grad()
     def remember(self, z: Tensor) -> None:
@@ -43,9 +43,10 @@ class AutoencoderGame(Game):
         spread = (z - model.code_mean).square().mean(0).sqrt()
         model.code_std.lerp_(spread.clamp(min=1e-6), self.MOMENTUM)
 
-    def held_out(self, model: nn.Module, x: Tensor, noise: Noise) -> Losses:
-        """The squared error of `model` on x (n, *media.shape)."""
+    def held_out(self, model: nn.Module, batch: Batch, noise: Noise) -> Losses:
+        """The squared error of `model`."""
         assert isinstance(model, Autoencoder)
+        x = batch.x
         return {"squared error": squared_error(x, model.decoder(model.encoder(x).float()))}
 
 

@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 from allegory.models.vae import VAE
 from allegory.objectives.divergence import kl_standard_normal
-from allegory.training.game import Game, Losses, Player, Turn
+from allegory.training.game import Batch, Game, Losses, Player, Turn
 from allegory.training.noise import Noise
 from allegory.training.schedule import ramp
 
@@ -40,18 +40,18 @@ class VAEGame(Game):
         """One, who owns the whole model."""
         return (Player(name="vae", owns=("model",), loss=self.loss),)
 
-    def loss(self, x: Tensor, turn: Turn) -> Losses:
-        """The two terms for x (n, *media.shape), in nats; the KL as weighted at this turn."""
-        reconstruction, kl = terms(self.model, x, turn.noise)
+    def loss(self, batch: Batch, turn: Turn) -> Losses:
+        """The two terms in nats; the KL as weighted at this turn."""
+        reconstruction, kl = terms(self.model, batch.x, turn.noise)
         # the law holds the batch mean of each latent above its free nats, not each example's
         kl = kl.mean(0).clamp(min=self.free_bits).sum()
         beta = self.beta * ramp(turn.images, self.warmup)
         return {"reconstruction": reconstruction, "kl": beta * kl}
 
-    def held_out(self, model: nn.Module, x: Tensor, noise: Noise) -> Losses:
+    def held_out(self, model: nn.Module, batch: Batch, noise: Noise) -> Losses:
         """The two terms with the full weight and no free nats: for beta = 1 the negative ELBO."""
         assert isinstance(model, VAE)
-        reconstruction, kl = terms(model, x, noise)
+        reconstruction, kl = terms(model, batch.x, noise)
         return {"reconstruction": reconstruction, "kl": self.beta * kl.sum(1).mean()}
 
 

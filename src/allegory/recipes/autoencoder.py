@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
+    from allegory.data.dataset import Dataset
     from allegory.media import Media
     from allegory.models.build import Blueprint
     from allegory.training.game import Game
@@ -25,19 +26,19 @@ class AutoencoderSettings(BaseModel):
     network: Literal["tiny", "small", "base"] = "small"
     """Size of the networks; "tiny" is for laptops in a hurry."""
 
-    def blueprint(self, media: Media) -> Blueprint:
+    def blueprint(self, data: Dataset) -> Blueprint:
         """The model for these data."""
         from allegory.models.build import Blueprint
 
-        arguments = {"latents": latents_for(self.latents, media), "network": self.network}
-        return Blueprint("autoencoder", media, arguments)
+        arguments = {"latents": latents_for(self.latents, data.media), "network": self.network}
+        return Blueprint("autoencoder", data.media, arguments)
 
-    def build(self, media: Media) -> Game:
+    def build(self, data: Dataset) -> Game:
         """The game for these data."""
         from allegory.games.autoencoder import AutoencoderGame
         from allegory.models import build
 
-        model = build.build(self.blueprint(media))
+        model = build.build(self.blueprint(data))
         return AutoencoderGame(model)  # type: ignore[arg-type]
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from allegory.recipes.autoencoder import latents_for
 
 if TYPE_CHECKING:
+    from allegory.data.dataset import Dataset
     from allegory.media import Media
     from allegory.models.build import Blueprint
     from allegory.training.game import Game
@@ -40,12 +41,12 @@ class VAESettings(BaseModel):
     kl_warmup: int = Field(0, ge=0)
     """Images over which the weight of the KL rises from 0."""
 
-    def blueprint(self, media: Media) -> Blueprint:
+    def blueprint(self, data: Dataset) -> Blueprint:
         """The model for these data."""
         from allegory.media import Images
         from allegory.models.build import Blueprint
 
-        likelihood = self.likelihood
+        media, likelihood = data.media, self.likelihood
         if likelihood == "auto":
             binary = isinstance(media, Images) and media.binary
             likelihood = "bernoulli" if binary else "gaussian"
@@ -62,15 +63,15 @@ class VAESettings(BaseModel):
             return self.beta
         return max(4.0, math.prod(media.shape) / 600)
 
-    def build(self, media: Media) -> Game:
+    def build(self, data: Dataset) -> Game:
         """The game for these data."""
         from allegory.games.vae import VAEGame
         from allegory.models import build
 
-        model = build.build(self.blueprint(media))
+        model = build.build(self.blueprint(data))
         return VAEGame(
             model,  # type: ignore[arg-type]
-            beta=self.weight(media),
+            beta=self.weight(data.media),
             free_bits=self.free_bits,
             warmup=self.kl_warmup,
         )

@@ -106,7 +106,7 @@ def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
             f"'{data.name}' has {len(train)} examples to train on; at least 2 are needed."
         )
     torch.manual_seed(fold(run.training.seed, "weights"))
-    game = run.game.build(data.media)
+    game = run.game.build(data)
     trainer = Trainer(
         game,
         train,
@@ -136,7 +136,7 @@ def prepare(trainer: Trainer, run: Run, folder: RunFolder, data: Dataset) -> Non
     Raises:
         UserError: the checkpoints are damaged, or made with other settings or data.
     """
-    checkpoints, blueprint = Checkpoints(folder.checkpoints), run.game.blueprint(data.media)
+    checkpoints, blueprint = Checkpoints(folder.checkpoints), run.game.blueprint(data)
     newest = checkpoints.newest()
     if newest is None and checkpoints.paths():
         raise UserError(

@@ -11,12 +11,11 @@ from allegory.data.augment import flip
 from allegory.data.dataset import Dataset, binarize
 from allegory.data.order import batch_rows, share
 from allegory.media import Images
-from allegory.training.game import Turn
+from allegory.training.game import Batch, Turn
 from allegory.training.noise import Noise, fold
 
 if TYPE_CHECKING:
     import torch
-    from torch import Tensor
 
     from allegory.training.world import World
 
@@ -28,6 +27,8 @@ class Dealer:
     """Pure: what it deals follows from the seed, the step and the slice."""
 
     data: Dataset
+    columns: tuple[str, ...]
+    """What the game reads of each example beside the example."""
     seed: int
     batch: int
     """Examples in the global batch, over all processes."""
@@ -45,7 +46,7 @@ class Dealer:
         slices: int,
         index: int,
         table: dict[str, Any],
-    ) -> tuple[Tensor, Turn]:
+    ) -> tuple[Batch, Turn]:
         """Slice `index` of the `slices` of this process's share of the batch, and its turn."""
         rows = batch_rows(self.seed, step, self.batch, len(self.data))
         cut = share(np.arange(self.batch), self.world.rank, self.world.size)
@@ -57,7 +58,8 @@ class Dealer:
         if isinstance(self.data.media, Images) and self.data.media.binary:
             x = binarize(x, self.noise("binarize", step, here).uniform(*x.shape[1:]))
         noise = self.noise(player, step, here)
-        return x, Turn(step=step, images=images, noise=noise, table=table)
+        known = self.data.known(self.columns, rows[here], device=self.device)
+        return Batch(x, known), Turn(step=step, images=images, noise=noise, table=table)
 
     def noise(self, purpose: str, step: int, rows: slice) -> Noise:
         """Random numbers for one purpose in one step."""

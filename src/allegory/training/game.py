@@ -13,10 +13,24 @@ if TYPE_CHECKING:
 
     from allegory.training.noise import Noise
 
-__all__ = ["Game", "Losses", "Player", "Turn"]
+__all__ = ["Batch", "Game", "Losses", "Player", "Turn"]
 
 Losses = dict[str, Tensor]
 """Named parts of a loss, each a scalar mean over examples; a player minimises their sum."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The examples of one move, and what the game asked to know of them."""
+
+    x: Tensor
+    """(n, *media.shape), in the media's range."""
+    columns: dict[str, Tensor] = field(default_factory=dict)
+    """Name -> (n,): float32 for a number, NaN where missing; int64 index of a category, -1 where
+    missing."""
+
+    def __len__(self) -> int:
+        return len(self.x)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +57,7 @@ class Player:
     name: str
     owns: tuple[str, ...]
     """Sub-modules of the game, by name. No parameter is owned twice, and none is left over."""
-    loss: Callable[[Tensor, Turn], Losses]
+    loss: Callable[[Batch, Turn], Losses]
     """Pure: from a batch of examples to named parts; no backward, no step, no logging."""
     every: int = 1
     """Moves when turn.step % every == 0."""
@@ -57,13 +71,15 @@ class Game(nn.Module):
 
     model: nn.Module
     """What is kept: averaged, exported, sampled, shown."""
+    columns: tuple[str, ...] = ()
+    """Columns of the data's table that the losses read: labels, factors."""
 
     @abstractmethod
     def players(self) -> tuple[Player, ...]:
         """Who moves, in the order of their moves."""
 
     @abstractmethod
-    def held_out(self, model: nn.Module, batch: Tensor, noise: Noise) -> Losses:
+    def held_out(self, model: nn.Module, batch: Batch, noise: Noise) -> Losses:
         """Named parts of the loss of `model`, an averaged copy, on held-out examples.
 
         Their sum picks the best checkpoint.

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from allegory.training import precision
+from allegory.training.game import Batch
 from allegory.training.noise import Noise, fold
 
 if TYPE_CHECKING:
@@ -41,9 +42,10 @@ def held_out_losses(
     for start in range(0, n, settings.batch):
         rows = np.arange(start, min(start + settings.batch, n))
         x = data.take(rows, device=device)
+        batch = Batch(x, data.known(game.columns, rows, device=device))
         noise = Noise(fold("held out", start), batch=len(rows), device=device)
         with precision.autocast(numbers, device):
-            losses = game.held_out(model, x, noise)
+            losses = game.held_out(model, batch, noise)
         for name, value in losses.items():
             sums[name] = sums.get(name, 0.0) + float(value) * len(rows) / n
     return sums | {"total": sum(sums.values())}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["plan"]
 
-ROUNDS = 3
+WARM, ROUNDS = 3, 10
+"""Rounds tried, the first of them, which set up memory and kernels, not counted."""
 
 
 def plan(trainer: Trainer) -> str:
@@ -29,13 +31,7 @@ def plan(trainer: Trainer) -> str:
     before = trainer.state()
     tensors = {k: v.detach().clone() for k, v in before.tensors.items()}
     with threads(trainer.operations()):
-        trainer.round()
-        began = time.monotonic()
-        for _ in range(ROUNDS):
-            trainer.round()
-    if trainer.device.type == "cuda":
-        torch.cuda.synchronize(trainer.device)
-    seconds = (time.monotonic() - began) / ROUNDS
+        seconds = statistics.median([timed(trainer) for _ in range(ROUNDS)][WARM:])
     slices = trainer.slices
     trainer.restore(Checkpoint(tensors, before.values))
     trainer.slices = slices
@@ -50,6 +46,15 @@ def plan(trainer: Trainer) -> str:
         f"      {s.images:,} images at {thousand:.2f} s a thousand: about {spell(whole)}; "
         f"{memory(trainer.device):,} MB of memory."
     )
+
+
+def timed(trainer: Trainer) -> float:
+    """Seconds of a round."""
+    began = time.monotonic()
+    trainer.round()
+    if trainer.device.type == "cuda":
+        torch.cuda.synchronize(trainer.device)
+    return time.monotonic() - began
 
 
 def memory(device: torch.device) -> int:

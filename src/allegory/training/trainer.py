@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from allegory.data.dataset import Dataset
-    from allegory.training.game import Game, Losses, Turn
+    from allegory.training.game import Batch, Game, Losses, Turn
     from allegory.training.journal import Journal
     from allegory.training.settings import TrainingSettings
 
@@ -77,7 +77,9 @@ class Trainer:
         self.checkpoints, self.journal, self.observers = checkpoints, journal, observers
         self.device = precision.choose_device(settings.device)
         self.precision = precision.choose_precision(settings.precision, train.media, self.device)
-        self.dealer = Dealer(train, settings.seed, settings.batch, flips, self.world, self.device)
+        self.dealer = Dealer(
+            train, game.columns, settings.seed, settings.batch, flips, self.world, self.device
+        )
         layout = precision.memory_format(train.media)
         self.game = game.to(device=self.device, memory_format=layout)  # type: ignore[call-overload]
         self.movers = movers(self.game, settings)
@@ -176,7 +178,7 @@ class Trainer:
                 parts[name] = parts.get(name, 0.0) + weight * value.detach().float()
         return parts
 
-    def deal(self, player: str, index: int, table: dict[str, Any]) -> tuple[Tensor, Turn]:
+    def deal(self, player: str, index: int, table: dict[str, Any]) -> tuple[Batch, Turn]:
         """Slice `index` of this process's share of the batch of this step, and its turn."""
         clock = {"step": self.step, "images": self.images}
         return self.dealer.deal(player, **clock, slices=self.slices, index=index, table=table)
@@ -184,9 +186,9 @@ class Trainer:
     @torch.no_grad()
     def operations(self) -> int:
         """Multiplications and additions of one step, about: three times those of the forward."""
-        x, turn = self.deal("operations", 0, {})
+        batch, turn = self.deal("operations", 0, {})
         with FlopCounterMode(display=False) as counter:
-            self.game.held_out(self.average.model, x, turn.noise)
+            self.game.held_out(self.average.model, batch, turn.noise)
         forward: int = counter.get_total_flops()
         return 3 * self.slices * forward
 
