@@ -81,8 +81,8 @@ def picture(errors: dict[int, list[float]]) -> str:
     means = [sum(values) / len(values) for values in errors.values()]
     dots = [(x, y) for x, values in zip(sizes, errors.values(), strict=True) for y in values]
     series = [
-        Series("each seed", [x for x, _ in dots], [y for _, y in dots], "dots", -1),
-        Series("mean", sizes, means, "marks", 0),
+        Series("mean", sizes, means, "line", 0),
+        Series("each seed", [x for x, _ in dots], [y for _, y in dots], "dots", 1),
     ]
     return plot(
         series,

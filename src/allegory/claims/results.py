@@ -19,7 +19,7 @@ from allegory.progress import say
 if TYPE_CHECKING:
     from allegory.claims.claim import Budget
 
-__all__ = ["as_json", "home", "kept", "newest", "settle"]
+__all__ = ["as_json", "home", "newest", "settle"]
 
 ROOMS = (
     *TRAINING, "measures", "tools", "runs",
@@ -35,7 +35,9 @@ def home() -> Path:
 
 def settle(name: str, budget: Budget, folder: Path) -> Result:
     """The result of a claim: the one that is kept for this very source, or a new one."""
-    result = kept(name, budget, folder)
+    # named before the experiment: its source may be edited while it runs
+    path = path_of(name, budget, folder)
+    result = read(path)
     if result is not None:
         say(f"{name} {result.title}: kept from before.")
         return result
@@ -47,15 +49,20 @@ def settle(name: str, budget: Budget, folder: Path) -> Result:
     seconds = round(time.monotonic() - began, 1)
     about = (stated.id, stated.title, stated.sentence, stated.rule)
     result = Result(*about, budget, asdict(settings), finding, seconds)
-    with atomic(path_of(name, budget, folder)) as file:
+    with atomic(path) as file:
         file.write(json.dumps(asdict(result), indent=2).encode())
     say(f"{name} {stated.title}: {finding.verdict}, after {seconds:,.0f} s.")
     return result
 
 
-def kept(name: str, budget: Budget, folder: Path) -> Result | None:
-    """The kept result of this very source, or None; a damaged one counts as none."""
-    path = path_of(name, budget, folder)
+def newest(name: str, folder: Path) -> Result | None:
+    """The kept result of the largest budget, of this very source, if there is one."""
+    found = (read(path_of(name, budget, folder)) for budget in reversed(BUDGETS))
+    return next((result for result in found if result is not None), None)
+
+
+def read(path: Path) -> Result | None:
+    """The result in a file, or None; a damaged one counts as none."""
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         finding = values.pop("finding")
@@ -63,12 +70,6 @@ def kept(name: str, budget: Budget, folder: Path) -> Result | None:
         return Result(**values, finding=Finding(figures, **finding))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def newest(name: str, folder: Path) -> Result | None:
-    """The kept result of the largest budget, if there is one."""
-    found = (kept(name, budget, folder) for budget in reversed(BUDGETS))
-    return next((result for result in found if result is not None), None)
 
 
 def path_of(name: str, budget: Budget, folder: Path) -> Path:

@@ -10,7 +10,7 @@ import pytest
 from allegory.claims import table
 from allegory.claims.claim import Figure, Finding, Result
 from allegory.claims.page import write_page
-from allegory.claims.results import kept, newest, path_of, settle
+from allegory.claims.results import newest, path_of, settle
 from allegory.cli.main import main
 from allegory.errors import UserError
 
@@ -84,7 +84,7 @@ def test_a_result_is_kept_for_its_budget_and_source(fakes, tmp_path):
     first = settle("C1", "quick", tmp_path)
     assert settle("C1", "quick", tmp_path) == first
     assert fakes() == 1
-    assert kept("C1", "full", tmp_path) is None
+    assert newest("C1", tmp_path) == first
     full = settle("C1", "full", tmp_path)
     assert fakes() == 2
     assert full.finding.figures[0].n == 5
