@@ -1,0 +1,1 @@
+"""How well single latents follow single factors: measures for data whose factors are known."""
