@@ -10,6 +10,7 @@ import numpy as np
 
 from allegory.claims.claim import Claim, Finding
 from allegory.claims.interval import above, t_interval, together, words
+from allegory.claims.pictures import OnPictures
 from allegory.data.open import open_data
 from allegory.progress import say
 from allegory.report.plots import Series, plot
@@ -17,19 +18,11 @@ from allegory.report.plots import Series, plot
 __all__ = ["CLAIM"]
 
 
-@dataclass(frozen=True)
-class Settings:
+@dataclass(frozen=True, kw_only=True)
+class Settings(OnPictures):
     """Autoencoders that differ in the size of their code alone."""
 
-    seeds: int
-    images: int
-    """Seen by each."""
-    source: str
-    size: str = "auto"
-    examples: int | None = None
     sizes: tuple[int, ...] = (2, 5, 16, 64)
-    network: str = "tiny"
-    batch: int = 64
 
 
 def experiment(s: Settings) -> Finding:
@@ -59,14 +52,10 @@ def error_of(s: Settings, size: int, seed: int) -> float:
     from allegory.capabilities import Decodes, Encodes
     from allegory.claims.trained import trained
     from allegory.measures.reconstruction import squared_errors
-    from allegory.recipes.settings import change
-    from allegory.recipes.table import recipe
     from allegory.tools.reconstruct import reconstruct
 
     say(f"C1: an autoencoder with {size} latents, seed {seed}")
-    given = {"source": s.source, "size": s.size, "examples": s.examples}
-    how = {"network": s.network, "batch": s.batch, "images": s.images, "evaluations": 5}
-    run = change(recipe("autoencoder"), {**given, **how, "latents": size, "seed": seed})
+    run = s.run("autoencoder", latents=size, seed=seed)
     model = trained(run)
     assert isinstance(model, Encodes)
     assert isinstance(model, Decodes)

@@ -177,6 +177,6 @@ CLAIM = Claim(
     "nats, and that of the distance of samples from the held-out data (sliced Wasserstein) lies "
     "below twice the distance between two parts of the data.",
     experiment,
-    quick=Settings(seeds=3, images=300_000, draws=500, points=500),
+    quick=Settings(seeds=3, images=150_000, draws=500, points=500),
     full=Settings(seeds=5, images=2_000_000, draws=5_000, points=2_000),
 )

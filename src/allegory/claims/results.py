@@ -23,7 +23,7 @@ __all__ = ["as_json", "home", "newest", "settle"]
 
 ROOMS = (
     *TRAINING, "measures", "tools", "runs",
-    "claims/claim.py", "claims/interval.py", "claims/trained.py",
+    *(f"claims/{name}.py" for name in ("claim", "estimators", "interval", "pictures", "trained")),
 )  # fmt: skip
 """What a result depends on, beside the claim's own file."""
 

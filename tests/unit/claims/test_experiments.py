@@ -16,6 +16,7 @@ from allegory.media import Images
 
 TINY = {
     "C1": {"images": 128, "sizes": (2, 5), "seeds": 2},
+    "C2": {"images": 128, "latents": 2, "draws": 30, "seeds": 2},
     "C3": {"steps": 4, "draws": 100, "batch": 8, "seeds": 2},
     "C4": {"draws": 2_000, "posteriors": 4, "latents": (2, 3), "seeds": 2},
     "C19": {"images": 256, "draws": 4, "points": 20, "examples": 300, "seeds": 2,
@@ -102,3 +103,13 @@ def test_sliced_wasserstein_of_shifted_points():
     # each direction sees its part of the shift
     shifted = sliced_wasserstein(x, x + torch.tensor([2.0, -1.0]), along)
     assert shifted == pytest.approx((2 + 1) / 2, abs=1e-5)
+
+
+def test_claims_on_the_same_pictures_share_their_models():
+    """C1 and C2 ask for the same plain autoencoders."""
+    for budget in ("quick", "full"):
+        first, second = (claim(name).settings(budget) for name in ("C1", "C2"))
+        assert second.latents in first.sizes
+        assert first.run("autoencoder", latents=16, seed=1) == second.run(
+            "autoencoder", latents=16, seed=1
+        )
