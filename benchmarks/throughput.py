@@ -22,7 +22,6 @@ from allegory.games.vae import VAEGame
 from allegory.models.build import Blueprint, build
 from allegory.models.likelihoods import Bernoulli
 from allegory.models.vae import VAE
-from allegory.training.precision import threads
 from allegory.training.settings import TrainingSettings
 from allegory.training.trainer import Trainer
 
@@ -92,7 +91,7 @@ def ours(kind, data, images):
     """Examples per second of our trainer, after a warm-up."""
     settings = TrainingSettings(images=10**9, batch=BATCH)
     trainer = Trainer(VAEGame(model_of(kind, data.media)), data, None, settings)
-    with threads(trainer.operations()):
+    with trainer.working():
         for _ in range(5):
             trainer.round()
         steps = images // BATCH

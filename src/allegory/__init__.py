@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from allegory.api import evaluate as evaluate
     from allegory.api import load as load
     from allegory.api import resume as resume
+    from allegory.api import sweep as sweep
     from allegory.api import train as train
     from allegory.capabilities import capabilities_of as capabilities_of
     from allegory.data.check import check as check
@@ -41,6 +42,7 @@ PUBLIC = {
     "reconstruct": "allegory.tools.reconstruct",
     "resume": "allegory.api",
     "sample": "allegory.tools.sample",
+    "sweep": "allegory.api",
     "train": "allegory.api",
     "traverse": "allegory.tools.traverse",
     "UserError": "allegory.errors",

@@ -1,7 +1,9 @@
-"""The library in a line each: train, resume, load, evaluate."""
+"""The library in a line each: train, resume, load, evaluate, sweep."""
 
 from __future__ import annotations
 
+from functools import partial
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +11,7 @@ import numpy as np
 import torch
 
 from allegory.data.dataset import Dataset
-from allegory.data.open import open_data
+from allegory.data.open import open_data, source_name
 from allegory.errors import UserError
 from allegory.progress import say
 from allegory.recipes.settings import Run, change
@@ -18,15 +20,20 @@ from allegory.runs import evaluate as measuring
 from allegory.runs import play
 from allegory.runs.folder import RunFolder, Weights, new_folder
 from allegory.runs.inputs import held_out, open_for
+from allegory.runs.sweep import SweepFolder, chosen_folder, vary
+from allegory.runs.sweep_play import play_sweep
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from numpy.typing import NDArray
     from torch import Tensor
 
     from allegory.capabilities import Model
     from allegory.runs.play import Trained
+    from allegory.runs.sweep_play import Swept
 
-__all__ = ["evaluate", "load", "resume", "train"]
+__all__ = ["evaluate", "load", "resume", "resume_sweep", "sweep", "sweep_run", "train"]
 
 
 def train(
@@ -133,3 +140,73 @@ def evaluate(
     except UserError as error:
         say(f"the scores are not kept: {error}")
     return scores
+
+
+def sweep(
+    recipe: str,
+    source: str | Path | NDArray[np.generic] | Tensor,
+    *,
+    over: Mapping[str, Sequence[Any]],
+    seeds: int | Sequence[int] = 3,
+    out: str | Path | None = None,
+    measures: Sequence[str] | None = None,
+    **fields: Any,
+) -> Swept:
+    """Train and measure a recipe for every combination of some fields' values, over seeds.
+
+    The same call goes on with a sweep that was stopped, and with more values or seeds extends it:
+    what is done is not done again.
+
+    Args:
+        recipe: its name.
+        source: as in `train`.
+        over: fields of the recipe with the values that each is to take.
+        seeds: how many (0, 1, ...), or which.
+        out: folder of the sweep; by default the first under runs/ that is free, or holds a part of
+            this very sweep.
+        measures: as in `evaluate`; None for its own choice.
+        **fields: any field of the recipe, the same for all runs.
+
+    Raises:
+        UserError: what was wrong with a field or a value, before anything is trained; or every run
+            failed.
+        Interrupted: stopped with everything saved.
+    """
+    run = change(named(recipe), fields)
+    if not isinstance(source, str | Path):
+        source = open_data(source, run.data).name
+    run = change(run, {"source": str(source)})
+    chosen = range(seeds) if isinstance(seeds, int) else seeds
+    return sweep_run(run, over, chosen, out=out, measures=measures)
+
+
+def sweep_run(
+    run: Run,
+    over: Mapping[str, Sequence[Any]],
+    seeds: Sequence[int],
+    *,
+    out: str | Path | None = None,
+    measures: Sequence[str] | None = None,
+) -> Swept:
+    """`sweep` for a run that is a value already."""
+    if Path(run.data.source).expanduser().exists():
+        # by the name that it has from every folder
+        run = change(run, {"source": source_name(run.data.source)})
+    chosen = vary(run, over, seeds, measures)
+    name = f"{run.recipe}-{Path(run.data.source.replace(':', '-')).stem}-sweep"
+    return play_sweep(chosen, chosen_folder(out, name, chosen), _scored(measures))
+
+
+def resume_sweep(folder: str | Path) -> Swept:
+    """Go on with a sweep from where it stands: nothing needs to be said again."""
+    kept = SweepFolder(Path(folder))
+    chosen = kept.read()
+    return play_sweep(chosen, kept, _scored(chosen.measures))
+
+
+def _scored(measures: Sequence[str] | None) -> Callable[[Path], dict[str, Any]]:
+    """`evaluate` as a sweep calls it: groups of measures are named where there were any."""
+    if measures is not None and "measures" not in signature(evaluate).parameters:
+        raise UserError("this version measures all that it can: leave --measure out.")
+    chosen: dict[str, Any] = {} if measures is None else {"measures": measures}
+    return partial(evaluate, **chosen)

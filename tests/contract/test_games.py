@@ -6,6 +6,7 @@ import pytest
 import torch
 from tests.examples import GAMES, data_for, equal, game_for, run_for, trainer_for, weights_of
 
+from allegory.training.backward import Hands, separable
 from allegory.training.checkpoint import Checkpoints
 from allegory.training.game import Batch, Turn
 from allegory.training.noise import Noise
@@ -17,8 +18,14 @@ def batch_of(data, game, rows):
     return Batch(data.take(rows), data.known(game.columns, rows))
 
 
-def turn(batch, rows=slice(None), seed=1):
-    return Turn(step=0, images=0, noise=Noise(seed, batch=batch, rows=rows))
+def turn(batch, table, rows=slice(None), seed=1):
+    """A turn in the round of this table, which its players share."""
+    return Turn(step=0, images=0, noise=Noise(seed, batch=batch, rows=rows), table=table)
+
+
+def uncoupled(game):
+    if game.coupled:
+        pytest.skip("its loss couples the examples of a batch")
 
 
 @every_game
@@ -33,8 +40,9 @@ def test_players_own_each_weight_exactly_once(name, kind):
 def test_a_move_changes_only_what_its_player_owns(name, kind):
     trainer = trainer_for(name, kind)
     for mover in trainer.movers:
+        trainer.game.zero_grad()
         before = {n: p.detach().clone() for n, p in trainer.game.named_parameters()}
-        losses = trainer.gradients(mover, {})
+        losses = trainer.gradients(mover)
         mover.step(1e-3, sum(losses.values()))
         for n, p in trainer.game.named_parameters():
             if n not in mover.names:
@@ -47,9 +55,9 @@ def test_a_move_changes_only_what_its_player_owns(name, kind):
 def test_losses_are_finite_scalars_in_float32(name, kind):
     data = data_for(kind)
     game = game_for(run_for(name), data)
-    batch = batch_of(data, game, range(8))
+    batch, table = batch_of(data, game, range(8)), {}
     for player in game.players():
-        losses = player.loss(batch, turn(8))
+        losses = player.loss(batch, turn(8, table))
         assert losses
         for value in losses.values():
             assert value.shape == ()
@@ -63,10 +71,12 @@ def test_losses_are_finite_scalars_in_float32(name, kind):
 def test_a_batch_in_slices_is_the_batch_in_one(name, kind):
     data = data_for(kind)
     game = game_for(run_for(name), data)
+    uncoupled(game)
+    in_one, in_slices = {}, {}
     for player in game.players():
-        whole = player.loss(batch_of(data, game, range(8)), turn(8))
+        whole = player.loss(batch_of(data, game, range(8)), turn(8, in_one))
         parts = [
-            player.loss(batch_of(data, game, range(8)[s]), turn(8, s))
+            player.loss(batch_of(data, game, range(8)[s]), turn(8, in_slices, s))
             for s in (slice(0, 3), slice(3, 8))
         ]
         for key, value in whole.items():
@@ -126,14 +136,29 @@ def test_training_lowers_the_held_out_loss(name, kind):
 @every_game
 def test_memory_that_runs_out_cuts_the_batch_and_changes_nothing_else(name, kind):
     roomy, tight = (trainer_for(name, kind, precision="float32") for _ in range(2))
+    uncoupled(roomy.game)
     for a, b in zip(roomy.movers, tight.movers, strict=True):
         b.player = limited(b.player, most=3)
-        expected, found = roomy.gradients(a, {}), tight.gradients(b, {})
+        expected, found = roomy.gradients(a), tight.gradients(b)
         for key, value in expected.items():
             torch.testing.assert_close(found[key], value, rtol=1e-5, atol=1e-5)
         for p, q in zip(a.gradients(), b.gradients(), strict=True):
             torch.testing.assert_close(p, q, rtol=1e-3, atol=1e-4 * p.abs().max().item())
     assert tight.slices == 4
+
+
+@every_game
+def test_pieces_side_by_side_are_pieces_one_after_the_other(name, kind):
+    one, many = trainer_for(name, kind, slices=3), trainer_for(name, kind)
+    if not separable(many.game):
+        return
+    many.hands = Hands(3)
+    for _ in range(5):
+        one.round()
+        many.round()
+    many.hands.close()
+    many.slices = 3
+    assert equal(weights_of(one), weights_of(many))
 
 
 def limited(player, most):

@@ -148,6 +148,12 @@ def test_recipes(shell):
         (("sample", "no-such-run"), "no-such-run"),
         (("evaluate", "."), "run.toml"),
         (("resume", "nowhere"), "nowhere"),
+        (("sweep",), "name a recipe"),
+        (("sweep", "vae", "digits"), "--over"),
+        (("sweep", "vae", "digits", "--over", "bta=1"), "did you mean 'beta'?"),
+        (("sweep", "vae", "digits", "--over", "beta=-1"), "'beta'"),
+        (("sweep", "vae", "digts", "--over", "beta=1"), "did you mean 'digits'?"),
+        (("sweep", "vae", "digits", "--over", "beta=1", "--seed", "3"), "did you mean '--seeds'?"),
         (("check", "nowhere/at/all"), "nowhere/at/all"),
     ],
 )

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from allegory.claims.claim import Figure
+from allegory.measures.replicates import replicates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,21 +19,13 @@ __all__ = ["above", "below", "t_interval", "together", "words"]
 def t_interval(name: str, values: Sequence[float], unit: str = "") -> Figure:
     """The mean of one value a seed, and Student's 95 % interval of it.
 
-    Student (1908), "The probable error of a mean". It takes the values for draws of a normal
-    distribution, and says what other seeds would give, on the same data.
-
     Raises:
         ValueError: fewer than two values, or one that is not finite.
     """
-    from scipy.special import stdtrit
-
-    n = len(values)
-    if n < 2 or not all(map(math.isfinite, values)):
+    found = replicates(values) if values and all(map(math.isfinite, values)) else None
+    if found is None or found.ends is None:
         raise ValueError(f"'{name}' needs two finite values or more, not {list(values)}")
-    mean = math.fsum(values) / n
-    variance = math.fsum((value - mean) ** 2 for value in values) / (n - 1)
-    half = float(stdtrit(n - 1, 0.975)) * math.sqrt(variance / n)
-    return Figure(name, mean, mean - half, mean + half, n, unit)
+    return Figure(name, found.mean, *found.ends, found.n, unit)
 
 
 def above(figure: Figure, threshold: float) -> Verdict:

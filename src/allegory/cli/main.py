@@ -15,7 +15,8 @@ __all__ = ["VERBS", "main", "run"]
 VERBS = {
     "check": "say what is in a source, what can't be read, and what training would use",
     "train": "train a recipe on a source",
-    "resume": "go on with a run that was stopped, or train it longer",
+    "resume": "go on with a run or a sweep that was stopped, or train a run longer",
+    "sweep": "train and measure a recipe over values of its fields, and over seeds",
     "evaluate": "measure a run's model on held-out examples",
     "report": "write a run's page, report.html",
     "sample": "draw new examples",

@@ -8,6 +8,7 @@ from typing import Annotated
 import tyro
 
 from allegory.cli.parse import call
+from allegory.errors import UserError
 from allegory.progress import say
 
 __all__ = ["command"]
@@ -19,15 +20,24 @@ def command(arguments: list[str]) -> None:
 
 
 def resume(dir: Annotated[Path, tyro.conf.Positional], images: int | None = None) -> None:
-    """Go on with a run from its newest checkpoint; nothing else needs to be said again.
+    """Go on with a run from its newest checkpoint, or with a sweep; nothing else needs to be said.
 
     Args:
-        dir: folder of the run.
-        images: a new total of examples to see, to train longer than was planned.
+        dir: folder of the run or of the sweep.
+        images: a new total of examples for a run to see, to train longer than was planned.
     """
     from allegory.runs.folder import RunFolder
     from allegory.runs.play import go_on
+    from allegory.runs.sweep import SweepFolder
 
+    if SweepFolder(dir).settings.exists():
+        if images is not None:
+            raise UserError(f"{dir} is a sweep: --images is for a run, such as one within it.")
+        from allegory.api import resume_sweep
+        from allegory.cli.sweep import tell
+
+        tell(resume_sweep(dir), json=False)
+        return
     folder = RunFolder(dir)
     if go_on(folder, images).leads:
         say(f"done: {folder.path}; open {folder.report}")

@@ -44,9 +44,11 @@ def autoencoder(media: Media, *, latents: int, network: Size) -> Autoencoder:
     return Autoencoder(encoder, decoder_for(media, latents, 1, network), latents, media)
 
 
-def vae(media: Media, *, latents: int, network: Size, likelihood: Name) -> VAE:
+def vae(
+    media: Media, *, latents: int, network: Size, likelihood: Name, deviation: float = 0.1
+) -> VAE:
     """A variational autoencoder with `latents` latents."""
-    p = likelihood_for(likelihood, media)
+    p = likelihood_for(likelihood, media, deviation)
     encoder = encoder_for(media, 2 * latents, network)
     return VAE(encoder, decoder_for(media, latents, p.outputs, network), p, latents, media)
 

@@ -158,8 +158,8 @@ class DiscretisedLogistic(Likelihood):
         return to_unit(to_bytes(x))
 
 
-def likelihood_for(name: Name, media: Media) -> Likelihood:
-    """The likelihood of this name for these media.
+def likelihood_for(name: Name, media: Media, deviation: float = 0.1) -> Likelihood:
+    """The likelihood of this name for these media; `deviation` is that of "gaussian-fixed".
 
     Raises:
         UserError: it is one of grey levels, and the media are not pictures.
@@ -178,4 +178,4 @@ def likelihood_for(name: Name, media: Media) -> Likelihood:
         case "gaussian-pixel":
             return Gaussian("pixel", bounded=pictures, unit=unit)
         case "gaussian-fixed":
-            return Gaussian("fixed", std=0.1, bounded=pictures, unit=unit)
+            return Gaussian("fixed", std=deviation, bounded=pictures, unit=unit)

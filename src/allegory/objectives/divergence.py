@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-__all__ = ["kl_standard_normal"]
+__all__ = ["at_least_float32", "kl_standard_normal"]
 
 
 def kl_standard_normal(mean: Tensor, std: Tensor) -> Tensor:
@@ -18,8 +18,10 @@ def kl_standard_normal(mean: Tensor, std: Tensor) -> Tensor:
     Returns:
         Nats, (n, latents), each ≥ 0, float32 or wider.
     """
-    mean, std = (
-        mean.float() if mean.itemsize < 4 else mean,
-        std.float() if std.itemsize < 4 else std,
-    )
+    mean, std = at_least_float32(mean), at_least_float32(std)
     return 0.5 * (std.square() + mean.square() - 1.0) - std.log()
+
+
+def at_least_float32(x: Tensor) -> Tensor:
+    """x, in float32 where it is narrower."""
+    return x.float() if x.itemsize < 4 else x

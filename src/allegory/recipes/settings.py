@@ -12,6 +12,7 @@ from allegory.data.settings import DataSettings
 from allegory.errors import UserError, nearest
 from allegory.files import atomic
 from allegory.recipes.autoencoder import AutoencoderSettings
+from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
 from allegory.recipes.vae import VAESettings
 from allegory.training.settings import TrainingSettings
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Run", "change", "field_names", "read_run", "validated", "write_run"]
 
-GameSettings = Annotated[AutoencoderSettings | VAESettings, Field(discriminator="kind")]
+GameSettings = Annotated[
+    AutoencoderSettings | VAESettings | BetaTCVAESettings | FactorVAESettings,
+    Field(discriminator="kind"),
+]
 
 
 class Run(BaseModel):

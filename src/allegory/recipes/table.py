@@ -5,6 +5,7 @@ from collections.abc import Callable
 from allegory.data.settings import DataSettings
 from allegory.errors import unknown
 from allegory.recipes.autoencoder import AutoencoderSettings
+from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
 from allegory.recipes.settings import Run
 from allegory.recipes.vae import VAESettings
 from allegory.training.settings import TrainingSettings
@@ -37,10 +38,49 @@ def beta_vae() -> Run:
     )
 
 
+def annealed_vae() -> Run:
+    """A beta-VAE whose latents may hold more and more, one after the other."""
+    return Run(
+        recipe="annealed-vae",
+        data=DataSettings(),
+        game=VAESettings(
+            likelihood="gaussian-fixed",
+            deviation="auto",
+            beta=1000.0,
+            capacity=25.0,
+            capacity_images=150_000,
+        ),
+        training=TrainingSettings(batch=64),
+    )
+
+
+def beta_tcvae() -> Run:
+    """A VAE that pays for the total correlation of its latents."""
+    return Run(
+        recipe="beta-tcvae",
+        data=DataSettings(),
+        game=BetaTCVAESettings(likelihood="gaussian-fixed", deviation="auto"),
+        training=TrainingSettings(batch=64),
+    )
+
+
+def factor_vae() -> Run:
+    """A VAE against a discriminator that looks for dependent latents."""
+    return Run(
+        recipe="factor-vae",
+        data=DataSettings(),
+        game=FactorVAESettings(likelihood="gaussian-fixed", deviation="auto"),
+        training=TrainingSettings(batch=64),
+    )
+
+
 RECIPES: dict[str, Callable[[], Run]] = {
     "autoencoder": autoencoder,
     "vae": vae,
     "beta-vae": beta_vae,
+    "annealed-vae": annealed_vae,
+    "beta-tcvae": beta_tcvae,
+    "factor-vae": factor_vae,
 }
 
 

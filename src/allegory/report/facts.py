@@ -29,6 +29,7 @@ __all__ = [
     "scores_section",
     "settings_section",
     "tiles",
+    "words",
 ]
 
 SHOWN_SKIPPED = 50
@@ -63,7 +64,7 @@ def scores_section(scores: Mapping[str, Any] | None) -> Section | None:
     """The numbers of an evaluation; None where there was none."""
     if not scores:
         return None
-    rows = [(_words(name), _value(value)) for name, value in flat(scores)]
+    rows = [(words(name), _value(value)) for name, value in flat(scores)]
     return Section(
         "Scores",
         "How well the model does on examples that played no part in training it; the same numbers "
@@ -180,7 +181,8 @@ def flat(values: Mapping[str, Any], above: str = "") -> list[tuple[str, Any]]:
     return found
 
 
-def _words(name: str) -> str:
+def words(name: str) -> str:
+    """The name of a figure, for people."""
     return name.replace("_", " ").replace(".", " · ")
 
 

@@ -7,6 +7,7 @@ import io
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from allegory.report.sheets import to_image
 
@@ -16,7 +17,24 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Section", "data_uri", "figure", "image", "image_uri", "section_html", "table"]
+__all__ = [
+    "Html",
+    "Section",
+    "data_uri",
+    "figure",
+    "image",
+    "image_uri",
+    "link",
+    "notice",
+    "section_html",
+    "table",
+]
+
+
+class Html(str):
+    """Text that is HTML already, and is not escaped again."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -69,14 +87,31 @@ def figure(inner: str, caption: str, *, kind: str = "") -> str:
     return f'<figure class="{kind}">{inner}<figcaption>{escape(caption)}</figcaption></figure>'
 
 
+def notice(note: str) -> str:
+    """A line of plain text that the reader should see first."""
+    return f'<p class="notice" role="note">{escape(note)}</p>'
+
+
+def link(path: str, words: str) -> Html:
+    """A link to a file beside the page."""
+    return Html(f'<a href="{escape(quote(path))}">{escape(words)}</a>')
+
+
 def table(rows: Iterable[Sequence[str]], head: Sequence[str], *, numbers: bool = False) -> str:
-    """Rows of plain text, one cell an entry of `head`; `numbers` aligns the last column right."""
+    """Rows of plain text or `Html`, one cell an entry of `head`.
+
+    `numbers` aligns the last column right.
+    """
     top = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td>{_cell(cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
     kind = ' class="numbers"' if numbers else ""
     return (
         f'<div class="scroll"><table{kind}><thead><tr>{top}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _cell(cell: str) -> str:
+    return cell if isinstance(cell, Html) else escape(cell)

@@ -22,6 +22,7 @@ from allegory.report.facts import (
     tiles,
 )
 from allegory.report.frame import framed, script
+from allegory.report.html import notice
 from allegory.report.latents import axes_section, latents_section
 from allegory.report.scene import explore
 
@@ -83,17 +84,13 @@ def write_report(
         title=f"{recipe} on {data.name}",
         eyebrow=run_folder.name,
         heading=f"{escape(recipe)} <em>on</em> {escape(data.name)}",
-        head="".join([tiles(curves, data), walk(scene), *map(_notice, notes)]),
+        head="".join([tiles(curves, data), walk(scene), *map(notice, notes)]),
         tail=script(),
     )
     path = run_folder / "report.html"
     with atomic(path) as file:
         file.write(page.encode())
     return path
-
-
-def _notice(note: str) -> str:
-    return f'<p class="notice" role="note">{escape(note)}</p>'
 
 
 def _held_out(data: Dataset) -> Dataset:

@@ -17,12 +17,14 @@ from allegory.report.ticks import log_ticks, short, ticks
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["COLOURS", "Series", "histogram", "plot"]
+__all__ = ["COLOURS", "Scale", "Series", "Tick", "histogram", "plot", "scales"]
 
 COLOURS = ("#3267c8", "#d0622a", "#2a8f68", "#9a4bbd", "#b58a12", "#c23f6e", "#8a93a0")
 """The last one is the grey of whatever is only there for comparison."""
 
 Range = tuple[float, float]
+Tick = tuple[float, str]
+"""A place on an axis, and what is written there."""
 WIDTH, HEIGHT = 440, 280
 TOP, RIGHT, BOTTOM, LEFT = 34, 14, 44, 62
 CHARACTER = 6.2
@@ -40,15 +42,22 @@ class Series:
     """"marks" is a line with its points marked; "dots" are points alone."""
     colour: int = 0
     """Which of COLOURS; negative counts from the last."""
+    spread: Sequence[Range | None] = ()
+    """The ends of an interval around each y, where there is one."""
 
     def points(self) -> list[tuple[float, float]]:
         """The pairs of finite numbers."""
         pairs = zip(map(float, self.x), map(float, self.y), strict=True)
         return [(x, y) for x, y in pairs if math.isfinite(x) and math.isfinite(y)]
 
+    def whiskers(self) -> list[tuple[float, Range]]:
+        """Each x that has an interval, with it."""
+        pairs = zip(self.x, self.spread, strict=False)
+        return [(float(x), ends) for x, ends in pairs if ends is not None]
+
 
 @dataclass(frozen=True)
-class _Scale:
+class Scale:
     """From numbers to places on the drawing."""
 
     low: float
@@ -58,6 +67,7 @@ class _Scale:
     log: bool = False
 
     def __call__(self, value: float) -> float:
+        """The place of a number, within a few lengths of the axis."""
         part = (self._warp(value) - self._warp(self.low)) / (
             self._warp(self.high) - self._warp(self.low)
         )
@@ -67,6 +77,7 @@ class _Scale:
         return math.log(max(value, 1e-300)) if self.log else value
 
     def ticks(self, about: int) -> list[float]:
+        """Round numbers within it, roughly `about` of them."""
         return log_ticks(self.low, self.high) if self.log else ticks(self.low, self.high, about)
 
 
@@ -80,30 +91,21 @@ def plot(
     equal: bool = False,
     x_range: Range | None = None,
     y_range: Range | None = None,
+    x_ticks: Sequence[Tick] | None = None,
 ) -> str:
     """Draw the series on one pair of axes; `log` makes the upright one logarithmic.
 
     Ranges default to what holds every finite number; bars stand on 0. `equal` widens one range so
-    that a unit is as long on both axes. `title` is what a screen reader says.
+    that a unit is as long on both axes. `x_ticks` replace the round numbers of the level axis.
+    `title` is what a screen reader says.
     """
     drawn = [(s, _positive(s.points()) if log else s.points()) for s in series]
-    pairs = [pair for _, points in drawn for pair in points] or [(0.0, 1.0)]
-    bars = any(s.style == "bars" for s in series)
-    lines = all(s.style == "line" for s in series)
-    wide = [x + side * _spacing(s) for s, points in drawn for x, _ in points for side in (-1, 1)]
-    x_range = x_range or _range(wide or [0.0, 1.0], 0.0 if lines or bars else 0.05)
-    heights = [y for _, y in pairs]
-    on_floor = (0.0, 1.05 * max(heights) or 1.0)
-    y_range = y_range or (on_floor if bars and not log else _range(heights, 0.05, log))
-    if equal:
-        x_range, y_range = _equal(x_range, y_range)
-    across = _Scale(*x_range, LEFT, WIDTH - RIGHT)
-    up = _Scale(*y_range, HEIGHT - BOTTOM, TOP, log)
+    across, up = scales(series, log=log, equal=equal, x_range=x_range, y_range=y_range)
     return "".join(
         [
             f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
             f'aria-label="{escape(title)}" xmlns="http://www.w3.org/2000/svg">',
-            _grid(across, up),
+            _grid(across, up, x_ticks),
             _labels(x_label, y_label),
             _legend([s for s in series if s.name]),
             f'<svg x="{LEFT}" y="{TOP}" width="{WIDTH - LEFT - RIGHT}" '
@@ -113,6 +115,32 @@ def plot(
             "</svg></svg>",
         ]
     )
+
+
+def scales(
+    series: Sequence[Series],
+    *,
+    log: bool = False,
+    equal: bool = False,
+    x_range: Range | None = None,
+    y_range: Range | None = None,
+) -> tuple[Scale, Scale]:
+    """The level and the upright axis that hold the series; arguments as of `plot`."""
+    drawn = [(s, _positive(s.points()) if log else s.points()) for s in series]
+    pairs = [pair for _, points in drawn for pair in points] or [(0.0, 1.0)]
+    bars = any(s.style == "bars" for s in series)
+    lines = all(s.style == "line" for s in series)
+    wide = [x + side * _spacing(s) for s, points in drawn for x, _ in points for side in (-1, 1)]
+    x_range = x_range or _range(wide or [0.0, 1.0], 0.0 if lines or bars else 0.05)
+    heights = [y for _, y in pairs] + [
+        end for s in series for _, ends in s.whiskers() for end in ends
+    ]
+    on_floor = (0.0, 1.05 * max(heights) or 1.0)
+    y_range = y_range or (on_floor if bars and not log else _range(heights, 0.05, log))
+    if equal:
+        x_range, y_range = _equal(x_range, y_range)
+    across = Scale(*x_range, LEFT, WIDTH - RIGHT)
+    return across, Scale(*y_range, HEIGHT - BOTTOM, TOP, log)
 
 
 def histogram(
@@ -165,18 +193,16 @@ def _colour(index: int) -> str:
     return f"var(--c{index}, {COLOURS[index]})"
 
 
-def _grid(across: _Scale, up: _Scale) -> str:
+def _grid(across: Scale, up: Scale, x_ticks: Sequence[Tick] | None) -> str:
     lines, words = [], []
     for value in up.ticks(5):
         y = up(value)
         lines.append(f"M{LEFT} {y:.1f}H{WIDTH - RIGHT}")
         words.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" class="end">{short(value)}</text>')
-    for value in across.ticks(6):
-        x = across(value)
-        lines.append(f"M{x:.1f} {HEIGHT - BOTTOM}v4")
-        words.append(
-            f'<text x="{x:.1f}" y="{HEIGHT - BOTTOM + 18}" class="middle">{short(value)}</text>'
-        )
+    for value, word in x_ticks or [(value, short(value)) for value in across.ticks(6)]:
+        x, y = across(value), HEIGHT - BOTTOM
+        lines.append(f"M{x:.1f} {y}v4")
+        words.append(f'<text x="{x:.1f}" y="{y + 18}" class="middle">{escape(word)}</text>')
     return f'<path class="grid" d="{"".join(lines)}"/><g class="ticks">{"".join(words)}</g>'
 
 
@@ -199,7 +225,7 @@ def _legend(series: Sequence[Series]) -> str:
     return f'<g class="legend">{"".join(pieces)}</g>'
 
 
-def _marks(s: Series, points: list[tuple[float, float]], across: _Scale, up: _Scale) -> str:
+def _marks(s: Series, points: list[tuple[float, float]], across: Scale, up: Scale) -> str:
     if not points:
         return ""
     colour = _colour(s.colour)
@@ -210,6 +236,9 @@ def _marks(s: Series, points: list[tuple[float, float]], across: _Scale, up: _Sc
     if s.style != "dots":
         way = "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
         pieces.append(f'<path d="M{way}" class="line" stroke="{colour}"/>')
+    for x, (low, high) in s.whiskers():
+        way = f"M{across(x):.1f} {up(low):.1f}V{up(high):.1f}"
+        pieces.append(f'<path d="{way}" class="line" stroke="{colour}" opacity=".5"/>')
     radius = 3.4 if s.style == "marks" else 2.2
     visible = s.style != "line"
     for (x, y), (px, py) in zip(points, places, strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["duration", "log_ticks", "short", "ticks"]
+__all__ = ["duration", "log_ticks", "plain", "short", "ticks"]
 
 ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 SYMBOLS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
@@ -42,6 +42,11 @@ def short(value: float) -> str:
             return f"{value / unit:.3g}{symbol}".replace("-", "−")
     text = f"{value:,.0f}" if size >= 1000 else f"{value:.4g}" if size >= 100 else f"{value:.3g}"
     return text.replace("-", "−")
+
+
+def plain(value: float) -> str:
+    """The same with a hyphen for a minus, which Pillow's own font lacks."""
+    return short(value).replace("−", "-")
 
 
 def duration(seconds: float) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from allegory.report.plots import COLOURS
-from allegory.report.ticks import short, ticks
+from allegory.report.ticks import plain, ticks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,11 +74,11 @@ def draw_points(
     for value in ticks(left, right):
         x = float(place(np.array([[value, bottom]]))[0, 0])
         draw.line([(x, low), (x, high)], "#e6e8eb", FINE)
-        draw.text((x, high + 8 * FINE), _plain(value), "#5b626b", font, "mt")
+        draw.text((x, high + 8 * FINE), plain(value), "#5b626b", font, "mt")
     for value in ticks(bottom, top):
         y = float(place(np.array([[left, value]]))[0, 1])
         draw.line([(low, y), (high, y)], "#e6e8eb", FINE)
-        draw.text((low - 6 * FINE, y), _plain(value), "#5b626b", font, "rm")
+        draw.text((low - 6 * FINE, y), plain(value), "#5b626b", font, "rm")
     for k, points in enumerate(groups):
         colour, places = COLOURS[k % len(COLOURS)], place(points).tolist()
         if joined:
@@ -91,8 +91,3 @@ def draw_points(
         draw.text((x, low - 10 * FINE), name, COLOURS[k % len(COLOURS)], font, "ls")
         x += font.getlength(name) + 16 * FINE
     return np.asarray(image.reduce(FINE))
-
-
-def _plain(value: float) -> str:
-    """The number with a hyphen for a minus, which Pillow's own font lacks."""
-    return short(value).replace("−", "-")

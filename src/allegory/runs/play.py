@@ -50,11 +50,11 @@ class Trained:
 
 
 def begin(run: Run, folder: RunFolder, data: Dataset | None = None) -> Trained:
-    """Train a run from the start, in a folder that is made for it.
+    """Train a run, in a folder that is made for it or already holds a part of this very run.
 
     Args:
         run: the run.
-        folder: where.
+        folder: where; training goes on from the newest checkpoint in it.
         data: its data, where they are open already.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from allegory.training.noise import Noise, fold
 
 if TYPE_CHECKING:
     import torch
+    from torch import Tensor
 
     from allegory.training.world import World
 
@@ -45,7 +46,7 @@ class Dealer:
         images: int,
         slices: int,
         index: int,
-        table: dict[str, Any],
+        table: dict[str, Tensor],
     ) -> tuple[Batch, Turn]:
         """Slice `index` of the `slices` of this process's share of the batch, and its turn."""
         rows = batch_rows(self.seed, step, self.batch, len(self.data))

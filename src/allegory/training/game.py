@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
@@ -46,8 +46,17 @@ class Turn:
     """Examples seen before this round, over all processes."""
     noise: Noise
     """Random numbers of this move, for the examples of its batch."""
-    table: dict[str, Any] = field(default_factory=dict)
-    """Detached tensors that a mover leaves for those who move after it in this round."""
+    table: dict[str, Tensor] = field(default_factory=dict)
+    """What movers left in this round, a row for each example of the whole batch."""
+
+    def leave(self, name: str, values: Tensor) -> None:
+        """Leave values (n, ...) of the examples at hand for those who move later, detached."""
+        whole = values.new_empty((self.noise.batch, *values.shape[1:]))
+        self.table.setdefault(name, whole)[self.noise.rows] = values.detach()
+
+    def left(self, name: str) -> Tensor:
+        """What was left of the examples at hand, (n, ...)."""
+        return self.table[name][self.noise.rows]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +67,8 @@ class Player:
     owns: tuple[str, ...]
     """Sub-modules of the game, by name. No parameter is owned twice, and none is left over."""
     loss: Callable[[Batch, Turn], Losses]
-    """Pure: from a batch of examples to named parts; no backward, no step, no logging."""
+    """Pure: from a batch of examples to named parts; no backward, no step, no logging. It may be
+    called by several threads at once, for pieces of the batch."""
     every: int = 1
     """Moves when turn.step % every == 0."""
 
@@ -73,6 +83,9 @@ class Game(nn.Module):
     """What is kept: averaged, exported, sampled, shown."""
     columns: tuple[str, ...] = ()
     """Columns of the data's table that the losses read: labels, factors."""
+    coupled: bool = False
+    """Whether a loss couples the examples of a batch, as a contrast or a batch's statistics do:
+    slices and processes then each see their own part, and their mean is not the whole's loss."""
 
     @abstractmethod
     def players(self) -> tuple[Player, ...]:

@@ -11,7 +11,6 @@ import torch
 
 from allegory.training.checkpoint import Checkpoint
 from allegory.training.mover import weights
-from allegory.training.precision import threads
 
 if TYPE_CHECKING:
     from allegory.training.trainer import Trainer
@@ -30,7 +29,7 @@ def plan(trainer: Trainer) -> str:
     s = trainer.settings
     before = trainer.state()
     tensors = {k: v.detach().clone() for k, v in before.tensors.items()}
-    with threads(trainer.operations()):
+    with trainer.working():
         seconds = statistics.median([timed(trainer) for _ in range(ROUNDS)][WARM:])
     slices = trainer.slices
     trainer.restore(Checkpoint(tensors, before.values))

@@ -5,29 +5,19 @@ A choice by the clock would differ between two runs of the same seed.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 
 from allegory.errors import UserError
 from allegory.media import Images, Media
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 __all__ = [
-    "SMALL",
     "autocast",
     "choose_device",
     "choose_precision",
     "memory_format",
-    "threads",
 ]
-
-SMALL = 10**9
-"""Multiplications and additions of a step below which one thread computes it: two would wait for
-each other longer than they work, and on a machine with other work a hundred times longer."""
 
 
 def choose_device(wanted: str) -> torch.device:
@@ -76,14 +66,3 @@ def memory_format(media: Media) -> torch.memory_format:
     without normalisation.
     """
     return torch.channels_last if isinstance(media, Images) else torch.contiguous_format
-
-
-@contextmanager
-def threads(operations: int) -> Iterator[None]:
-    """Within this context torch uses as many threads as a step of so many operations is worth."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1 if operations < SMALL else before)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -8,7 +8,8 @@ the state is weights, moments and counters.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -18,6 +19,7 @@ from allegory.errors import Interrupted, UserError
 from allegory.progress import say, track
 from allegory.training import precision
 from allegory.training.average import Average
+from allegory.training.backward import Hands, gradients, separable, work
 from allegory.training.checkpoint import Checkpoint, Checkpoints
 from allegory.training.deal import Dealer
 from allegory.training.held_out import held_out_losses
@@ -29,7 +31,7 @@ from allegory.training.stop import Stop
 from allegory.training.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from allegory.data.dataset import Dataset
     from allegory.training.game import Batch, Game, Losses, Turn
@@ -89,6 +91,9 @@ class Trainer:
                 network.compile()
         self.step = self.images = 0
         self.slices = settings.slices
+        self.hands = Hands(1)
+        self.table: dict[str, Tensor] = {}
+        """What the movers of this round left for those after them."""
         self.caution = 1.0
         """Factor of the learning rate: halved by a roll-back."""
         self.best, self.stale = float("inf"), 0
@@ -107,7 +112,7 @@ class Trainer:
         total = self.settings.images
         begun = time.monotonic() - self.seconds
         bar = track("training", total, self.images, shown=self.world.leads)
-        with Stop() as stop, precision.threads(self.operations()), bar as advance:
+        with Stop() as stop, self.working(), bar as advance:
             while self.images < total:
                 before = self.images
                 self.round()
@@ -123,12 +128,12 @@ class Trainer:
     def round(self) -> None:
         """Let each player whose turn it is move once."""
         self.game.train()
-        table: dict[str, Any] = {}
+        self.table = {}
         lr = self.caution * self.settings.lr * self.rate()
         for mover in self.movers:
             if self.step % mover.player.every:
                 continue
-            losses = self.gradients(mover, table)
+            losses = self.gradients(mover)
             names, parts = list(losses), torch.stack(list(losses.values())).float()
             self.world.average_([*mover.gradients(), parts])
             length = mover.step(lr, parts.sum())
@@ -142,14 +147,14 @@ class Trainer:
         self.step += 1
         self.images += self.settings.batch
 
-    def gradients(self, mover: Mover, table: dict[str, Any]) -> Losses:
+    def gradients(self, mover: Mover) -> Losses:
         """Leave the gradients of a player's loss on its weights; returns its detached parts.
 
         Where memory runs out the batch is cut into twice as many slices and the move begins again.
         """
         while True:
             try:
-                return self.backward(mover, table)
+                return self.backward(mover)
             except RuntimeError as error:
                 smallest = 2 * self.slices * self.world.size > self.settings.batch
                 if smallest or not out_of_memory(error):
@@ -157,40 +162,53 @@ class Trainer:
             self.slices *= 2
             say(f"out of memory: the batch is now computed in {self.slices} slices.")
 
-    def backward(self, mover: Mover, table: dict[str, Any]) -> Losses:
-        """Backward through each slice of this process's share of the batch."""
-        player = mover.player
+    def backward(self, mover: Mover) -> Losses:
+        """Gradients on each piece of this process's share of the batch, summed."""
         mover.optimizer.zero_grad(set_to_none=True)
-        parts: Losses = {}
-        for index in range(self.slices):
-            batch, turn = self.deal(player.name, index, table)
-            # layers such as dropout draw from torch's own generator
-            position = self.world.rank * self.slices + index
-            seed_layers(fold(self.settings.seed, player.name, self.step, position), self.device)
-            with precision.autocast(self.precision, self.device):
-                losses = player.loss(batch, turn)
-            # slices count by their examples: they may differ by one
-            weight = len(batch) * self.world.size / self.settings.batch
-            sum(losses.values(), torch.zeros((), device=self.device)).mul(weight).backward(  # type: ignore[no-untyped-call]
-                inputs=mover.owned
-            )
-            for name, value in losses.items():
-                parts[name] = parts.get(name, 0.0) + weight * value.detach().float()
-        return parts
+        pieces = min(self.slices * self.hands.count, self.settings.batch // self.world.size)
+        found = self.hands.map(lambda index: self.piece(mover, index, pieces), range(pieces))
+        return gradients(mover.owned, found)
 
-    def deal(self, player: str, index: int, table: dict[str, Any]) -> tuple[Batch, Turn]:
-        """Slice `index` of this process's share of the batch of this step, and its turn."""
+    def piece(
+        self, mover: Mover, index: int, pieces: int
+    ) -> tuple[Losses, Sequence[Tensor | None]]:
+        """The parts of the loss and the gradients of one piece, weighted by its examples."""
+        player = mover.player
+        batch, turn = self.deal(player.name, index, pieces)
+        if self.hands.count == 1:
+            # layers such as dropout draw from torch's own generator
+            position = self.world.rank * pieces + index
+            seed_layers(fold(self.settings.seed, player.name, self.step, position), self.device)
+        with precision.autocast(self.precision, self.device):
+            losses = player.loss(batch, turn)
+        # pieces count by their examples: they may differ by one
+        weight = len(batch) * self.world.size / self.settings.batch
+        parts = {name: weight * value.float() for name, value in losses.items()}
+        total = torch.stack(list(parts.values())).sum()
+        found = torch.autograd.grad(total, mover.owned, allow_unused=True)
+        return {name: value.detach() for name, value in parts.items()}, found
+
+    def deal(self, player: str, index: int = 0, pieces: int = 1) -> tuple[Batch, Turn]:
+        """Piece `index` of this process's share of the batch of this step, and its turn."""
         clock = {"step": self.step, "images": self.images}
-        return self.dealer.deal(player, **clock, slices=self.slices, index=index, table=table)
+        return self.dealer.deal(player, **clock, slices=pieces, index=index, table=self.table)
 
     @torch.no_grad()
     def operations(self) -> int:
         """Multiplications and additions of one step, about: three times those of the forward."""
-        batch, turn = self.deal("operations", 0, {})
+        batch, turn = self.deal("operations", 0, self.slices)
         with FlopCounterMode(display=False) as counter:
             self.game.held_out(self.average.model, batch, turn.noise)
         forward: int = counter.get_total_flops()
         return 3 * self.slices * forward
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Within this context the processor's cores share the work of a round."""
+        apart = separable(self.game) and not self.settings.compile and self.device.type == "cpu"
+        with work(self.operations(), apart=apart) as self.hands:
+            yield
+        self.hands = Hands(1)
 
     def rate(self) -> float:
         """Factor of the learning rate now."""
