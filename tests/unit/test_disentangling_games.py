@@ -73,3 +73,13 @@ def test_the_discriminator_learns_to_see_dependent_latents():
         discriminator.step(1e-3, losses["cross-entropy"])
         trainer.step += 1
     assert losses["cross-entropy"] < 0.9 * math.log(2)
+
+
+def test_a_discriminator_that_is_wrong_pays_nothing():
+    data = data_for("vectors")
+    game = game_for(run_for("factor-vae", gamma=2.0), data)
+    bias = game.discriminator.layers[-1].bias
+    for log_odds in (-100.0, 100.0):
+        torch.nn.init.constant_(bias, log_odds)
+        found = loss_of(game, data)["total correlation"].item()
+        assert found == pytest.approx(max(2 * log_odds, 0.0), abs=2.0)
