@@ -54,14 +54,14 @@ def test_a_deviation_that_is_auto_grows_with_the_size_of_pictures():
 def test_the_discriminator_finds_the_codes_however_the_batch_was_cut_for_the_vae():
     trainer = trainer_for("factor-vae", "pictures", precision="float32")
     vae, discriminator = trainer.movers
-    whole, cut = {}, {}
-    trainer.gradients(vae, whole)
+    trainer.gradients(vae)
+    whole = trainer.table["codes"].clone()
     trainer.slices = 2
-    trainer.gradients(vae, cut)
+    trainer.gradients(vae)
     trainer.slices = 4
-    trainer.gradients(discriminator, cut)
-    torch.testing.assert_close(cut["codes"], whole["codes"], rtol=1e-4, atol=1e-5)
-    assert not whole["codes"].requires_grad
+    trainer.gradients(discriminator)
+    torch.testing.assert_close(trainer.table["codes"], whole, rtol=1e-4, atol=1e-5)
+    assert not whole.requires_grad
 
 
 def test_the_discriminator_learns_to_see_dependent_latents():
@@ -69,7 +69,8 @@ def test_the_discriminator_learns_to_see_dependent_latents():
     discriminator = trainer.movers[1]
     shared = torch.randn(8, 1, generator=torch.Generator().manual_seed(0)).expand(8, 3)
     for _ in range(100):
-        losses = trainer.gradients(discriminator, {"codes": shared})
+        trainer.table = {"codes": shared}
+        losses = trainer.gradients(discriminator)
         discriminator.step(1e-3, losses["cross-entropy"])
         trainer.step += 1
     assert losses["cross-entropy"] < 0.9 * math.log(2)
