@@ -54,13 +54,13 @@ def test_a_deviation_that_is_auto_grows_with_the_size_of_pictures():
 def test_the_discriminator_finds_the_codes_however_the_batch_was_cut_for_the_vae():
     trainer = trainer_for("factor-vae", "pictures", precision="float32")
     vae, discriminator = trainer.movers
-    trainer.gradients(vae)
-    whole = trainer.table["codes"].clone()
-    trainer.slices = 2
-    trainer.gradients(vae)
-    trainer.slices = 4
-    trainer.gradients(discriminator)
-    torch.testing.assert_close(trainer.table["codes"], whole, rtol=1e-4, atol=1e-5)
+    trainer.backward(vae)
+    whole = trainer.backward.table["codes"].clone()
+    trainer.backward.slices = 2
+    trainer.backward(vae)
+    trainer.backward.slices = 4
+    trainer.backward(discriminator)
+    torch.testing.assert_close(trainer.backward.table["codes"], whole, rtol=1e-4, atol=1e-5)
     assert not whole.requires_grad
 
 
@@ -69,10 +69,10 @@ def test_the_discriminator_learns_to_see_dependent_latents():
     discriminator = trainer.movers[1]
     shared = torch.randn(8, 1, generator=torch.Generator().manual_seed(0)).expand(8, 3)
     for _ in range(100):
-        trainer.table = {"codes": shared}
-        losses = trainer.gradients(discriminator)
+        trainer.backward.table = {"codes": shared}
+        losses = trainer.backward(discriminator)
         discriminator.step(1e-3, losses["cross-entropy"])
-        trainer.step += 1
+        trainer.backward.step += 1
     assert losses["cross-entropy"] < 0.9 * math.log(2)
 
 
