@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from functools import partial
-from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from allegory.data.dataset import Dataset
 from allegory.data.open import open_data, source_name
 from allegory.errors import UserError
+from allegory.models.files import fingerprint
 from allegory.progress import say
 from allegory.recipes.settings import Run, change
 from allegory.recipes.table import recipe as named
 from allegory.runs import evaluate as measuring
 from allegory.runs import play
 from allegory.runs.folder import RunFolder, Weights, new_folder
-from allegory.runs.inputs import held_out, open_for
+from allegory.runs.inputs import open_for
+from allegory.runs.measuring.networks import choice_of
+from allegory.runs.measuring.subject import Options
+from allegory.runs.measuring.table import chosen as chosen_measures
 from allegory.runs.sweep import SweepFolder, chosen_folder, vary
 from allegory.runs.sweep_play import play_sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
     from torch import Tensor
@@ -111,8 +113,11 @@ def evaluate(
     folder: str | Path,
     source: str | None = None,
     *,
+    measures: Sequence[str] | None = None,
     examples: int = 2_000,
+    samples: int = 5_000,
     draws: int = 64,
+    features: str | Path = "default",
     weights: Weights = "best",
     seed: int = 0,
 ) -> dict[str, Any]:
@@ -120,23 +125,40 @@ def evaluate(
 
     Args:
         folder: of the run.
-        source: examples to measure on; by default the test split of the run's own data.
-        examples: how many at most.
+        source: data to measure on, their test split where they have one; by default the run's own.
+        measures: groups of measures, such as "fidelity"; None for all that the model and the data
+            allow. What is left out is said on standard error, with the reason.
+        examples: held-out examples at most.
+        samples: examples to generate, and held-out ones at most to compare them with.
         draws: importance samples an example for the bound on the likelihood.
+        features: what samples are compared by: "default" (a network trained once on the training
+            split, without labels), "pixels", "inception", the folder of a run whose model encodes,
+            or a .npz file with the features "real" and "generated".
         weights: as in `load`.
-        seed: of the draws.
+        seed: of draws and samples.
 
     Returns:
-        JSON values; `runs.evaluate.evaluate` says which.
+        JSON values; `runs.evaluate.Evaluation` says which. The run's folder keeps them.
+
+    Raises:
+        UserError: an unknown name, or none of the measures asked for is possible.
+        Interrupted: asked to stop; what the folder keeps is as it was.
     """
+    chosen_measures(measures)
     kept = RunFolder(Path(folder))
     run, model = kept.run(), kept.model(weights)
-    data = held_out(open_for(run, model.media, source), examples)
-    rng = torch.Generator().manual_seed(seed)
-    scores = measuring.evaluate(model, data, draws=draws, rng=rng)
-    scores = {"run": str(folder), "recipe": run.recipe, "weights": weights, "seed": seed, **scores}
+    data = open_for(run, model.media, source)
+    options = Options(examples, samples, draws, choice_of(features), seed)
+    own = data.name == run.data.source
+    found = measuring.evaluate(model, data, measures=measures, options=options, own=own)
+    made_with = {"weights": weights, "model": fingerprint(model), "seed": seed}
+    scores = {"run": str(folder), "recipe": run.recipe, **made_with, **found.scores}
+    for name, group in scores["measures"].items():
+        group["basis"] |= made_with
+        if name in found.pictures:
+            group["picture"] = f"evaluation-{name}.png"
     try:
-        kept.keep_scores(scores)
+        kept.keep_scores(scores, found.pictures)
     except UserError as error:
         say(f"the scores are not kept: {error}")
     return scores
@@ -194,19 +216,13 @@ def sweep_run(
         run = change(run, {"source": source_name(run.data.source)})
     chosen = vary(run, over, seeds, measures)
     name = f"{run.recipe}-{Path(run.data.source.replace(':', '-')).stem}-sweep"
-    return play_sweep(chosen, chosen_folder(out, name, chosen), _scored(measures))
+    return play_sweep(
+        chosen, chosen_folder(out, name, chosen), partial(evaluate, measures=measures)
+    )
 
 
 def resume_sweep(folder: str | Path) -> Swept:
     """Go on with a sweep from where it stands: nothing needs to be said again."""
     kept = SweepFolder(Path(folder))
     chosen = kept.read()
-    return play_sweep(chosen, kept, _scored(chosen.measures))
-
-
-def _scored(measures: Sequence[str] | None) -> Callable[[Path], dict[str, Any]]:
-    """`evaluate` as a sweep calls it: groups of measures are named where there were any."""
-    if measures is not None and "measures" not in signature(evaluate).parameters:
-        raise UserError("this version measures all that it can: leave --measure out.")
-    chosen: dict[str, Any] = {} if measures is None else {"measures": measures}
-    return partial(evaluate, **chosen)
+    return play_sweep(chosen, kept, partial(evaluate, measures=chosen.measures))

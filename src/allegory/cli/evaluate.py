@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from allegory.cli.parse import at_least, call, print_json
+from allegory.cli.parse import at_least, call, names, print_json
 from allegory.progress import say
+from allegory.tools.requires import MEASURES
 
 __all__ = ["command"]
 
@@ -21,21 +22,31 @@ def command(arguments: list[str]) -> None:
 def evaluate_run(
     dir: Annotated[Path, tyro.conf.Positional],
     source: Annotated[str | None, tyro.conf.Positional] = None,
+    measure: Annotated[tuple[str, ...], tyro.conf.arg(metavar="GROUP ...")] = (),
     examples: int = 2_000,
+    samples: int = 5_000,
     draws: int = 64,
+    features: str = "default",
     weights: Literal["best", "last", "raw"] = "best",
     seed: int = 0,
     json: bool = False,
 ) -> None:
-    """Measure a run's model on held-out examples: reconstruction, likelihood, prediction.
+    """Measure a run's model on held-out examples, and the examples that it generates.
+
+    What is measured goes to the run's folder and its page. GROUPS
 
     Args:
         dir: folder of the run.
-        source: examples to measure on; by default the test split of the run's own data.
-        examples: how many at most.
-        draws: importance samples an example for the bound.
+        source: data to measure on; by default the test split of the run's own.
+        measure: groups of measures; by default all that the model and the data allow.
+        examples: held-out examples at most.
+        samples: examples to generate, and held-out ones at most to compare them with.
+        draws: importance samples an example for the bound on the likelihood.
+        features: what samples are compared by: default (a network trained once on the data's
+            training split), pixels, inception, the folder of a run whose model encodes, or a .npz
+            file with the arrays real and generated.
         weights: averaged ones at the best held-out loss, the last averaged ones, or the raw ones.
-        seed: of the draws.
+        seed: of draws and samples.
         json: print one JSON object.
     """
     from allegory.api import evaluate
@@ -44,7 +55,18 @@ def evaluate_run(
     from allegory.runs.play import report
 
     at_least(1, examples=examples, draws=draws)
-    scores = evaluate(dir, source, examples=examples, draws=draws, weights=weights, seed=seed)
+    at_least(2, samples=samples)
+    scores = evaluate(
+        dir,
+        source,
+        measures=names(measure) or None,
+        examples=examples,
+        samples=samples,
+        draws=draws,
+        features=features,
+        weights=weights,
+        seed=seed,
+    )
     if json:
         print_json(scores)
     else:
@@ -55,34 +77,30 @@ def evaluate_run(
         say(f"the report is as it was: {error}")
 
 
+evaluate_run.__doc__ = str(evaluate_run.__doc__).replace(
+    "GROUPS",
+    "Groups of measures, with what their time grows with: "
+    + " ".join(f"{name}: {m.asks} ({m.cost})" for name, m in MEASURES.items()),
+)
+
+
 def show(scores: dict[str, Any]) -> None:
-    """Print the scores as a table."""
+    """Print a table a group: what it rests on, then its figures."""
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"{scores['run']}: {scores['n']:,} examples of {scores['data']}")
-    for column in ("measure", "mean", "95 % interval", ""):
-        table.add_column(column)
-    if "reconstruction" in scores:
-        found = scores["reconstruction"]
-        note = f"{found['psnr_db']:.2f} dB" if "psnr_db" in found else ""
-        interval = f"{found['low']:.5f} … {found['high']:.5f}"
-        table.add_row("squared error a value", f"{found['mean']:.5f}", interval, note)
-    names = {
-        "negative_elbo": "-ELBO, nats",
-        "negative_bound": "-importance-weighted bound, nats",
-        "negative_log_density": "-true log-density, nats",
-    }
-    for key, name in names.items():
-        if key in scores:
-            found = scores[key]
-            bits = found.get("bits_per_dimension")
-            note = f"{bits:.3f} bits/dim" if bits is not None else ""
-            if "draws" in found:
-                note = f"{note}, {found['draws']} draws".lstrip(", ")
-            interval = f"{found['low']:.2f} … {found['high']:.2f}"
-            table.add_row(name, f"{found['nats']:.2f}", interval, note)
-    for column, found in scores.get("prediction", {}).items():
-        interval = f"{found['low']:.3f} … {found['high']:.3f}"
-        table.add_row(f"R² of {column}", f"{found['r2']:.3f}", interval, f"n = {found['n']:,}")
-    Console().print(table)
+    from allegory.report.scores import basis_text, rows
+
+    console = Console()
+    console.print(scores["run"], style="bold", highlight=False)
+    for name, group in scores["measures"].items():
+        console.print(f"\n[bold]{name}[/bold] {MEASURES[name].asks}", highlight=False)
+        console.print(basis_text(group["basis"]), style="dim", highlight=False, markup=False)
+        table = Table()
+        for column in ("measure", "value", "95 % interval", ""):
+            table.add_column(column)
+        for row in rows(group):
+            table.add_row(*row)
+        console.print(table)
+        for note in group.get("notes", ()):
+            console.print(note, style="dim", highlight=False, markup=False)

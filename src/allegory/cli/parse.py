@@ -8,14 +8,14 @@ import io
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import tyro
 
 from allegory.errors import UserError, nearest
 
-__all__ = ["at_least", "call", "options", "print_json"]
+__all__ = ["at_least", "call", "names", "options", "print_json"]
 
 Result = TypeVar("Result")
 
@@ -82,6 +82,11 @@ def at_least(least: int, **values: int) -> None:
     for name, value in values.items():
         if value < least:
             raise UserError(f"--{name} must be at least {least} (given: {value}).")
+
+
+def names(words: Iterable[str]) -> list[str]:
+    """Names that stand apart or between commas, or both."""
+    return [name.strip() for word in words for name in word.split(",") if name.strip()]
 
 
 def print_json(value: Any) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import tyro
 
 from allegory.cli.fields import HIDDEN, call_for_recipe, changed, with_fields
-from allegory.cli.parse import print_json
+from allegory.cli.parse import names, print_json
 from allegory.progress import say
 from allegory.recipes.settings import Run
 from allegory.recipes.table import RECIPES
@@ -35,7 +35,7 @@ def interface(start: Run) -> Any:
         ] = (),
         seeds: str = "3",
         out: str | None = None,
-        measure: str | None = None,
+        measure: Annotated[tuple[str, ...], tyro.conf.arg(metavar="GROUP ...")] = (),
         config: Annotated[str | None, tyro.conf.arg(metavar="FILE.toml")] = None,
         json: bool = False,
         **parts: Any,
@@ -43,7 +43,7 @@ def interface(start: Run) -> Any:
         from allegory.api import sweep_run
         from allegory.runs.sweep import parse_over, parse_seeds
 
-        measures = None if measure is None else [name.strip() for name in measure.split(",")]
+        measures = names(measure) or None
         run = changed(start, source, parts)
         swept = sweep_run(run, parse_over(over), parse_seeds(seeds), out=out, measures=measures)
         tell(swept, json)
@@ -60,7 +60,7 @@ def interface(start: Run) -> Any:
         seeds: how many (3: seeds 0, 1 and 2), or which (0,1,5).
         out: folder of the sweep; by default the first under runs/ that is free, or holds a part of
             this very sweep.
-        measure: groups of measures, separated by commas, as of 'allegory evaluate'.
+        measure: groups of measures, as of 'allegory evaluate'; by default all that are possible.
         config: a TOML file with fields; options given here override it.
         json: print the results as one JSON object.
     """

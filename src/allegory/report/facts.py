@@ -1,4 +1,4 @@
-"""What is known of a run in numbers and words: headline, scores, data, settings, next steps."""
+"""What is known of a run in numbers and words: headline, data, settings, next steps."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ __all__ = [
     "data_section",
     "flat",
     "next_section",
-    "scores_section",
     "settings_section",
     "tiles",
     "words",
@@ -58,19 +57,6 @@ def tiles(curves: Sequence[Record], data: Dataset) -> str:
     if held_out is not None:
         numbers.append((short(held_out), "held-out loss, nats"))
     return tile_list(numbers)
-
-
-def scores_section(scores: Mapping[str, Any] | None) -> Section | None:
-    """The numbers of an evaluation; None where there was none."""
-    if not scores:
-        return None
-    rows = [(words(name), _value(value)) for name, value in flat(scores)]
-    return Section(
-        "Scores",
-        "How well the model does on examples that played no part in training it; the same numbers "
-        "come from “allegory evaluate”.",
-        table(rows, ("measure", "value"), numbers=True),
-    )
 
 
 def data_section(data: Dataset) -> Section:

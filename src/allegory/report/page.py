@@ -17,7 +17,6 @@ from allegory.report.facts import (
     data_section,
     flat,
     next_section,
-    scores_section,
     settings_section,
     tiles,
 )
@@ -25,6 +24,7 @@ from allegory.report.frame import framed, script
 from allegory.report.html import notice
 from allegory.report.latents import axes_section, latents_section
 from allegory.report.scene import explore
+from allegory.report.scores import scores_section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,7 +72,7 @@ def write_report(
     sections: list[Section | None] = [
         *(make(scene) for tool, make in MODEL_SECTIONS if tool in scene.tools),
         curves_section(curves),
-        scores_section(scores),
+        scores_section(scores, run_folder),
         data_section(data),
         settings_section(settings),
         next_section(run_folder, str(source), scene.tools),

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from allegory.errors import UserError, unknown
 from allegory.files import atomic
+from allegory.tools.requires import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from allegory.capabilities import Model
     from allegory.recipes.settings import Run
@@ -44,7 +48,7 @@ class RunFolder:
 
     @property
     def evaluation(self) -> Path:
-        """The newest evaluation."""
+        """The newest figures of every group of measures."""
         return self.path / "evaluation.json"
 
     def weights(self, which: Weights) -> Path:
@@ -107,7 +111,7 @@ class RunFolder:
         return {k.removeprefix(prefix): v for k, v in tensors if k.startswith(prefix)}
 
     def scores(self) -> dict[str, Any] | None:
-        """The newest evaluation, if there is one."""
+        """The newest figures of every group of measures, if there are any."""
         if not self.evaluation.exists():
             return None
         try:
@@ -119,15 +123,41 @@ class RunFolder:
             ) from error
         return scores
 
-    def keep_scores(self, scores: Mapping[str, Any]) -> None:
-        """Keep an evaluation: the newest beside the run, all in evaluations.jsonl."""
+    def keep_scores(
+        self, scores: Mapping[str, Any], pictures: Mapping[str, NDArray[np.uint8]]
+    ) -> None:
+        """Keep an evaluation, strict JSON values: evaluations.jsonl has all of them, a line each.
+
+        evaluation.json has the newest figures of every group of measures: a group that was not
+        measured this time stays as it was, with what it rests on.
+
+        Args:
+            scores: of `runs.evaluate.Evaluation`.
+            pictures: (H, W, C) each, written into the file that the scores of its group name.
+        """
+        from allegory.report.sheets import write_picture
+
+        for group, picture in pictures.items():
+            write_picture(picture, self.path / scores["measures"][group]["picture"])
         with atomic(self.evaluation) as file:
-            file.write((json.dumps(scores, indent=2) + "\n").encode())
+            text = json.dumps(self.merged(scores), indent=2, allow_nan=False)
+            file.write((text + "\n").encode())
         try:
             with (self.path / "evaluations.jsonl").open("a", encoding="utf-8") as file:
-                file.write(json.dumps(scores) + "\n")
+                file.write(json.dumps(scores, allow_nan=False) + "\n")
         except OSError as error:
             raise UserError(f"cannot write '{self.path}': {error.strerror or error}") from error
+
+    def merged(self, scores: Mapping[str, Any]) -> dict[str, Any]:
+        """These scores, with groups that only the evaluation before has."""
+        try:
+            before = (self.scores() or {}).get("measures", {})
+        except UserError:
+            before = {}
+        known = {**before, **scores["measures"]}
+        left_out = {k: why for k, why in scores["left_out"].items() if k not in known}
+        measures = {name: known[name] for name in MEASURES if name in known}
+        return {**scores, "measures": measures, "left_out": left_out}
 
 
 def new_folder(out: str | Path | None, name: str) -> RunFolder:

@@ -17,6 +17,7 @@ from allegory.files import atomic
 from allegory.recipes.settings import Run, change, field_names
 from allegory.report.outcomes import Value, text
 from allegory.runs.folder import RunFolder
+from allegory.runs.measuring.table import chosen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -168,14 +169,15 @@ def vary(
     """The sweep of a run over these values; each is checked, as text or as it is.
 
     Raises:
-        UserError: no such field (with the nearest), a value out of its range, or nothing to vary.
+        UserError: no such field or group of measures (with the nearest), a value out of its range,
+            or nothing to vary.
     """
     if not over:
         raise UserError("say what to vary, such as --over beta=1,2,4,8,16.")
     if not seeds:
         raise UserError("a sweep needs a seed: --seeds must be at least 1.")
     if measures is not None:
-        measures = tuple(measures)
+        measures = tuple(group.name for group in chosen(measures))
     values = {name: tuple(_typed(run, name, given)) for name, given in over.items()}
     sweep = Sweep(run=run, over=values, seeds=tuple(dict.fromkeys(seeds)), measures=measures)
     for job in sweep.jobs():

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -14,36 +13,25 @@ from allegory.files import atomic
 from allegory.report.outcomes import Outcome, figure_names, tabulate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from allegory.runs.sweep import Job, Sweep, SweepFolder
 
 __all__ = ["flatten", "keep", "kept", "results", "write_results"]
 
-ASIDE = {"n", "media", "draws", "seed", "seconds", "low", "high"}
-"""What an evaluation says of how it was made and how sure it is, not of what it found."""
 
+def flatten(scores: Mapping[str, Any]) -> dict[str, float]:
+    """The finite figures of an evaluation, each as "group.figure".
 
-def flatten(scores: Mapping[str, Any], above: str = "") -> dict[str, float]:
-    """The finite numbers of an evaluation, nested names joined by dots.
-
-    The "mean" of an interval takes the name of the whole: {"mse": {"mean": 2, "low": 1}} is
-    {"mse": 2}. The ends are over examples, not over seeds, and are left out, as are lists, text
-    and how the evaluation was made (`ASIDE`).
+    Their intervals are over examples, not over seeds, and are left out.
     """
-    found: dict[str, float] = {}
-    for name, value in scores.items():
-        if name in ASIDE:
-            continue
-        if isinstance(value, Mapping):
-            found |= flatten(value, f"{above}{name}.")
-        elif (
-            isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        ):
-            whole = name == "mean" and above
-            found[above.removesuffix(".") if whole else above + name] = float(value)
-    return found
+    return {
+        f"{group}.{name}": float(figure["value"])
+        for group, found in scores["measures"].items()
+        for name, figure in found["figures"].items()
+        if figure["value"] is not None and math.isfinite(figure["value"])
+    }
 
 
 def keep(folder: SweepFolder, sweep: Sweep, outcome: Outcome) -> None:

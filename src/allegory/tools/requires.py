@@ -1,13 +1,17 @@
-"""What each tool needs of a model: the one table behind every refusal, help text and matrix."""
+"""What each tool and measure needs of a model: the tables behind every refusal and help text."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from allegory.capabilities import capabilities_of
 from allegory.errors import UserError, unknown
 
-__all__ = ["OWNERS", "TOOLS", "require", "tools_for"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["MEASURES", "OWNERS", "TOOLS", "Measure", "lacking", "require", "tools_for"]
 
 TOOLS: dict[str, tuple[str, ...]] = {
     "sample": ("Samples",),
@@ -15,12 +19,53 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "interpolate": ("Decodes",),
     "traverse": ("Decodes",),
     "encode": ("Encodes",),
-    "density": ("Scores",),
-    "prediction": ("Predicts",),
 }
-"""Tool -> capabilities that it needs, all of them. "density" and "prediction" are the parts of
-`evaluate` that ask how probable held-out examples are, and how well known quantities are read off
-them; the rest of `evaluate` works for every model."""
+"""Tool -> capabilities that it needs, all of them."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A group of measures of `evaluate`, which rest on the same examples."""
+
+    needs: tuple[str, ...]
+    """Capabilities of the model, all of them."""
+    asks: str
+    """The question that it answers."""
+    cost: str
+    """What its time grows with."""
+
+
+MEASURES: dict[str, Measure] = {
+    "reconstruction": Measure(
+        ("Encodes", "Decodes"), "How much of an example comes back from its code?", "examples"
+    ),
+    "density": Measure(("Scores",), "How probable are held-out examples?", "examples x draws"),
+    "fidelity": Measure(
+        ("Samples",), "How like held-out examples are generated ones?", "samples squared"
+    ),
+    "two-sample": Measure(
+        ("Samples",), "Can a classifier tell generated from held-out examples?", "samples"
+    ),
+    "memorisation": Measure(
+        ("Samples",),
+        "Are generated examples copies of training examples?",
+        "samples x training examples",
+    ),
+    "latent": Measure(
+        ("Encodes", "Decodes"),
+        "Does all of the latent space decode to likely content, without jumps?",
+        "examples squared x latents",
+    ),
+    "disentanglement": Measure(
+        ("Encodes",),
+        "Does each latent follow one known factor?",
+        "examples x latents x factors",
+    ),
+    "prediction": Measure(
+        ("Predicts",), "How well are known quantities read off held-out examples?", "examples"
+    ),
+}
+"""Groups of measures by name, in the order of every table."""
 
 OWNERS: dict[str, tuple[str, str]] = {
     "Samples": ("draw new examples", "variational autoencoders"),
@@ -36,14 +81,19 @@ def require(model: object, tool: str) -> Any:
     """The model itself, or a UserError that says what it lacks for the tool, and who has it."""
     if tool not in TOOLS:
         raise unknown("tool", tool, TOOLS)
-    for capability in TOOLS[tool]:
+    reason = lacking(model, TOOLS[tool])
+    if reason is not None:
+        raise UserError(f"'{tool}' needs {reason}.")
+    return model
+
+
+def lacking(model: object, needs: Sequence[str]) -> str | None:
+    """What the model lacks of these capabilities, and who has it; None where it has them all."""
+    for capability in needs:
         if capability not in capabilities_of(model):
             ability, owners = OWNERS[capability]
-            raise UserError(
-                f"'{tool}' needs a model that can {ability} ({capability}), and this one cannot: "
-                f"{owners} can."
-            )
-    return model
+            return f"a model that can {ability} ({capability}), and this one cannot: {owners} can"
+    return None
 
 
 def tools_for(model: object) -> tuple[str, ...]:

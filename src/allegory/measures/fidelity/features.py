@@ -136,12 +136,13 @@ def inception_features(
     return Features("Inception v3 (2015-12-05), 2,048 numbers", "bilinear 299x299", extract)
 
 
-def read_features(path: Path) -> Tensor:
+def read_features(path: Path, name: str | None = None) -> Tensor:
     """Features (n, d) that another program wrote.
 
     Args:
         path: a .npy file, a .npz file with one array (or one called "features"), or a folder of
             .npy files, which are joined in the order of their names.
+        name: of the array in a .npz file of several.
 
     Raises:
         UserError: there is nothing like that.
@@ -155,12 +156,13 @@ def read_features(path: Path) -> Tensor:
         elif path.suffix.lower() == ".npz":
             with np.load(path, allow_pickle=False) as arrays:
                 names = arrays.files
-                if "features" not in names and len(names) != 1:
+                wanted = name or (names[0] if len(names) == 1 else "features")
+                if wanted not in names:
                     raise UserError(
                         f"{path} holds {', '.join(names)}: features are one array, or the one "
-                        "called 'features'."
+                        f"called '{wanted}'."
                     )
-                array = arrays["features" if "features" in names else names[0]]
+                array = arrays[wanted]
         else:
             array = np.load(path, allow_pickle=False)
     except (OSError, ValueError) as error:

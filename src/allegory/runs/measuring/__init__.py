@@ -1,0 +1,1 @@
+"""Which measures a model and its data allow, and what each comes to in figures."""

@@ -1,0 +1,96 @@
+"""The groups of measures: what each needs of the data, and how it is measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from allegory.errors import unknown
+from allegory.runs.measuring.codes import disentanglement, latent
+from allegory.runs.measuring.examples import density, prediction, reconstruction
+from allegory.runs.measuring.samples import fidelity, memorised, two_sample
+from allegory.tools.requires import MEASURES, lacking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from allegory.runs.measuring.findings import Findings
+    from allegory.runs.measuring.subject import Subject
+
+__all__ = ["GROUPS", "Group", "chosen", "reason"]
+
+
+def _fit(_: Subject) -> None:
+    """All data are."""
+
+
+def _factors(subject: Subject) -> str | None:
+    """Factors are numbers or categories."""
+    if any(column.kind != "text" for column in subject.data.columns.values()):
+        return None
+    return "the data have no columns of numbers or categories"
+
+
+def _learned_from(subject: Subject) -> str | None:
+    """Copies are sought among what the model has learned from."""
+    if subject.file is not None:
+        return f"{subject.file} holds no features of training examples"
+    if subject.train is None:
+        return "the data have no training split"
+    if not subject.own:
+        return "it is measured on the data that the model has learned from: give no other source"
+    return None
+
+
+def _columns(subject: Subject) -> str | None:
+    """What the model reads must be known of the data."""
+    columns, read = subject.data.columns, subject.model.columns
+    if any(name in columns and columns[name].kind == "number" for name in read):
+        return None
+    return f"the data know none of {', '.join(read)} as a number"
+
+
+@dataclass(frozen=True)
+class Group:
+    """How a group of measures is measured."""
+
+    name: str
+    measure: Callable[[Subject], Findings]
+    unfit: Callable[[Subject], str | None] = _fit
+    """Why the data do not allow it; None where they do. The model is asked before."""
+
+
+GROUPS: dict[str, Group] = {
+    group.name: group
+    for group in (
+        Group("reconstruction", reconstruction),
+        Group("density", density),
+        Group("fidelity", fidelity),
+        Group("two-sample", two_sample),
+        Group("memorisation", memorised, _learned_from),
+        Group("latent", latent),
+        Group("disentanglement", disentanglement, _factors),
+        Group("prediction", prediction, _columns),
+    )
+}
+"""Every group of `tools.requires.MEASURES`, in its order."""
+
+
+def chosen(names: Sequence[str] | None) -> tuple[Group, ...]:
+    """The groups of these names, in the order of the table; all for None.
+
+    Raises:
+        UserError: one is not known, with the nearest that is.
+    """
+    if names is None:
+        return tuple(GROUPS.values())
+    for name in names:
+        if name not in GROUPS:
+            raise unknown("measure", name, GROUPS)
+    return tuple(group for group in GROUPS.values() if group.name in names)
+
+
+def reason(group: Group, subject: Subject) -> str | None:
+    """Why the model or the data do not allow a group; None where they do."""
+    lack = lacking(subject.model, MEASURES[group.name].needs)
+    return f"it needs {lack}" if lack is not None else group.unfit(subject)
