@@ -6,9 +6,9 @@ import pytest
 import torch
 from tests.examples import GAMES, data_for, equal, game_for, run_for, trainer_for, weights_of
 
-from allegory.training.backward import Hands, separable
 from allegory.training.checkpoint import Checkpoints
 from allegory.training.game import Batch, Turn
+from allegory.training.hands import Hands, separable
 from allegory.training.noise import Noise
 
 every_game = pytest.mark.parametrize(("name", "kind"), GAMES)
@@ -42,7 +42,7 @@ def test_a_move_changes_only_what_its_player_owns(name, kind):
     for mover in trainer.movers:
         trainer.game.zero_grad()
         before = {n: p.detach().clone() for n, p in trainer.game.named_parameters()}
-        losses = trainer.gradients(mover)
+        losses = trainer.backward(mover)
         mover.step(1e-3, sum(losses.values()))
         for n, p in trainer.game.named_parameters():
             if n not in mover.names:
@@ -88,8 +88,9 @@ def test_a_batch_in_slices_is_the_batch_in_one(name, kind):
 def test_a_slice_may_hold_a_single_example(name, kind):
     data = data_for(kind)
     game = game_for(run_for(name), data)
+    table = {}
     for player in game.players():
-        losses = player.loss(batch_of(data, game, [2]), turn(8, {}, slice(2, 3)))
+        losses = player.loss(batch_of(data, game, [2]), turn(8, table, slice(2, 3)))
         assert all(math.isfinite(v.detach()) for v in losses.values())
 
 
@@ -148,12 +149,12 @@ def test_memory_that_runs_out_cuts_the_batch_and_changes_nothing_else(name, kind
     uncoupled(roomy.game)
     for a, b in zip(roomy.movers, tight.movers, strict=True):
         b.player = limited(b.player, most=3)
-        expected, found = roomy.gradients(a), tight.gradients(b)
+        expected, found = roomy.backward(a), tight.backward(b)
         for key, value in expected.items():
             torch.testing.assert_close(found[key], value, rtol=1e-5, atol=1e-5)
         for p, q in zip(a.gradients(), b.gradients(), strict=True):
             torch.testing.assert_close(p, q, rtol=1e-3, atol=1e-4 * p.abs().max().item())
-    assert tight.slices == 4
+    assert tight.backward.slices == 4
 
 
 @every_game
@@ -161,12 +162,12 @@ def test_pieces_side_by_side_are_pieces_one_after_the_other(name, kind):
     one, many = trainer_for(name, kind, slices=3), trainer_for(name, kind)
     if not separable(many.game):
         return
-    many.hands = Hands(3)
+    many.backward.hands = Hands(3)
     for _ in range(5):
         one.round()
         many.round()
-    many.hands.close()
-    many.slices = 3
+    many.backward.hands.close()
+    many.backward.slices = 3
     assert equal(weights_of(one), weights_of(many))
 
 

@@ -1,5 +1,6 @@
 """What a person is told when the folder of a run is not as training left it."""
 
+import json
 import shutil
 
 import numpy as np
@@ -26,6 +27,15 @@ def test_settings_that_the_weights_do_not_fit(damaged):
     edit(run / "run.toml", "latents = 4", "latents = 5")
     shell("resume", run, code=2)
     assert "trained with other settings" in shell.err
+
+
+def test_data_that_have_changed_since_are_told(damaged):
+    shell, run = damaged
+    card = json.loads((run / "model.json").read_text())
+    card["about"]["fingerprint"] = "another"
+    (run / "model.json").write_text(json.dumps(card))
+    shell("resume", run)
+    assert "are not those that the run began with" in shell.err
 
 
 def test_checkpoints_that_are_all_torn_do_not_start_the_run_anew(damaged):

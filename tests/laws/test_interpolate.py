@@ -19,7 +19,7 @@ def pair(seed, size):
 
 
 @pytest.mark.parametrize("path", PATHS)
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @cases
 def test_end_points_are_exact(path, seed, size, frames):
     a, b = pair(seed, size)
@@ -29,7 +29,7 @@ def test_end_points_are_exact(path, seed, size, frames):
     assert torch.equal(z[:, -1], b)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @cases
 def test_a_spherical_path_changes_length_evenly(seed, size, frames):
     a, b = pair(seed, size + 1)
@@ -39,7 +39,7 @@ def test_a_spherical_path_changes_length_evenly(seed, size, frames):
     torch.testing.assert_close(z.norm(dim=2), wanted, rtol=1e-3, atol=1e-3)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @cases
 def test_a_path_backwards_is_the_path_reversed(seed, size, frames):
     a, b = pair(seed, size)

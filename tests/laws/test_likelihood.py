@@ -90,3 +90,24 @@ def test_a_density_over_columns_follows_their_unit():
     x, h, unit = torch.randn(5, 3), torch.randn(5, 3), torch.tensor(scale)
     expected = plain.log_prob(x, h) - unit.log().sum()
     torch.testing.assert_close(scaled.log_prob(x * unit, h * unit), expected, rtol=1e-4, atol=1e-4)
+
+
+NAMES = ("gaussian", "gaussian-pixel", "gaussian-fixed", "logistic", "bernoulli")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_draws_follow_the_likelihood(name):
+    """Its mean, and its entropy: −E log p of draws, against numbers on a fine grid."""
+    n, p = 20_000, likelihood_for(name, Images("L", 1, 1))
+    h = torch.tensor([0.2, -2.0][: p.outputs]).view(1, p.outputs, 1, 1)
+    x = p.draw(h.expand(n, -1, -1, -1), torch.Generator().manual_seed(0))
+    assert x.shape == (n, 1, 1, 1)
+    assert abs(x.mean() - p.mean(h)) < 5 * x.std() / n**0.5
+    grid = {"logistic": levels, "bernoulli": torch.tensor([-1.0, 1.0])}.get(
+        name, torch.linspace(-8, 8, 20_001)
+    )
+    log_p = p.log_prob(grid.float().view(-1, 1, 1, 1), h.expand(len(grid), -1, -1, -1))
+    width = 1.0 if p.discrete else 16 / 20_000
+    entropy = -(log_p.exp() * log_p).sum() * width
+    found = -p.log_prob(x, h.expand(n, -1, -1, -1))
+    assert abs(found.mean() - entropy) < 5 * found.std() / n**0.5

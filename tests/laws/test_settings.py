@@ -13,7 +13,7 @@ from allegory.recipes.table import RECIPES, recipe
 @given(
     images=st.integers(1, 10**9),
     lr=st.floats(1e-8, 1.0),
-    latents=st.none() | st.integers(1, 512),
+    latents=st.integers(2, 512),
     source=st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1),
 )
 def test_through_toml_a_run_is_itself(tmp_path_factory, name, images, lr, latents, source):

@@ -54,14 +54,14 @@ def test_a_deviation_that_is_auto_grows_with_the_size_of_pictures():
 def test_the_discriminator_finds_the_codes_however_the_batch_was_cut_for_the_vae():
     trainer = trainer_for("factor-vae", "pictures", precision="float32")
     vae, discriminator = trainer.movers
-    whole, cut = {}, {}
-    trainer.gradients(vae, whole)
-    trainer.slices = 2
-    trainer.gradients(vae, cut)
-    trainer.slices = 4
-    trainer.gradients(discriminator, cut)
-    torch.testing.assert_close(cut["codes"], whole["codes"], rtol=1e-4, atol=1e-5)
-    assert not whole["codes"].requires_grad
+    trainer.backward(vae)
+    whole = trainer.backward.table["codes"].clone()
+    trainer.backward.slices = 2
+    trainer.backward(vae)
+    trainer.backward.slices = 4
+    trainer.backward(discriminator)
+    torch.testing.assert_close(trainer.backward.table["codes"], whole, rtol=1e-4, atol=1e-5)
+    assert not whole.requires_grad
 
 
 def test_the_discriminator_learns_to_see_dependent_latents():
@@ -69,7 +69,18 @@ def test_the_discriminator_learns_to_see_dependent_latents():
     discriminator = trainer.movers[1]
     shared = torch.randn(8, 1, generator=torch.Generator().manual_seed(0)).expand(8, 3)
     for _ in range(100):
-        losses = trainer.gradients(discriminator, {"codes": shared})
+        trainer.backward.table = {"codes": shared}
+        losses = trainer.backward(discriminator)
         discriminator.step(1e-3, losses["cross-entropy"])
-        trainer.step += 1
+        trainer.backward.step += 1
     assert losses["cross-entropy"] < 0.9 * math.log(2)
+
+
+def test_a_discriminator_that_is_wrong_pays_nothing():
+    data = data_for("vectors")
+    game = game_for(run_for("factor-vae", gamma=2.0), data)
+    bias = game.discriminator.layers[-1].bias
+    for log_odds in (-100.0, 100.0):
+        torch.nn.init.constant_(bias, log_odds)
+        found = loss_of(game, data)["total correlation"].item()
+        assert found == pytest.approx(max(2 * log_odds, 0.0), abs=2.0)

@@ -25,6 +25,7 @@ VERBS = {
     "traverse": "move one latent at a time, the strongest first",
     "encode": "write the latent codes of a source as a table",
     "recipes": "list the recipes",
+    "claims": "rerun the lecture's claims: the numbers, and whether each holds",
 }
 """Every verb, with what it does; each is a module of this package with a function `command`."""
 

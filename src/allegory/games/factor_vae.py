@@ -17,7 +17,8 @@ class FactorVAEGame(Game):
     """The VAE minimises −ELBO + gamma · TC(z), with the total correlation of its discriminator.
 
     Kim & Mnih (2018), "Disentangling by factorising", equation 2 and algorithm 2; here the
-    discriminator sees the codes of the same batch, not of a second one.
+    discriminator sees the codes of the same batch, not of a second one, and an estimate of the
+    total correlation below 0 counts as 0.
     """
 
     coupled = True
@@ -52,10 +53,13 @@ class FactorVAEGame(Game):
         """The two terms of the negative ELBO and the weighted total correlation, in nats."""
         t = terms(self.model, batch.x, turn.noise)
         turn.leave("codes", t.z)
+        # it is a KL: below 0 the discriminator is wrong, and codes that flee to where it is most
+        # wrong would be paid without limit
+        total_correlation = self.log_odds(t.z).mean().clamp(min=0.0)
         return {
             "reconstruction": t.reconstruction,
             "kl": t.kl.sum(1).mean(),
-            "total correlation": self.gamma * self.log_odds(t.z).mean(),
+            "total correlation": self.gamma * total_correlation,
         }
 
     def discriminator_loss(self, batch: Batch, turn: Turn) -> Losses:

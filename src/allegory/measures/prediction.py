@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from allegory.measures.jackknife import groups_for, jackknife
+from allegory.measures.estimate import estimate
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -20,7 +20,7 @@ class Prediction:
     r2: float
     """1 − squared error / variance: 1 at best, 0 for always saying the mean, without lower end."""
     low: float
-    """Lower end of the 95 % interval, by the jackknife."""
+    """Lower end of the 95 % interval, by the normal approximation."""
     high: float
     rmse: float
     """Root of the mean squared error, in the quantity's unit."""
@@ -28,7 +28,7 @@ class Prediction:
 
 
 def r_squared(truth: Tensor, predicted: Tensor) -> Prediction | None:
-    """The coefficient of determination; None where the quantity does not vary.
+    """The coefficient of determination; None without 2 examples that differ.
 
     Args:
         truth: (n,), NaN where it is not known: left out.
@@ -38,15 +38,9 @@ def r_squared(truth: Tensor, predicted: Tensor) -> Prediction | None:
     y, error = truth[known].double(), (truth - predicted)[known].double().square()
     if len(y) < 2 or y.min() == y.max():
         return None
-
-    def r2(y: Tensor, error: Tensor) -> float:
-        return 1 - float(error.sum() / (y - y.mean()).square().sum())
-
-    groups, _ = groups_for(len(y))
-    fold = y.new_tensor(range(len(y))) % groups
-    parts = [r2(y[fold != j], error[fold != j]) for j in range(groups)] if groups > 1 else []
-    value = r2(y, error)
-    half = jackknife(value, parts).half
-    return Prediction(
-        value, value - half, min(value + half, 1.0), float(error.mean().sqrt()), len(y)
-    )
+    deviation = (y - y.mean()).square()
+    ratio = error.mean() / deviation.mean()
+    # a ratio of means is, to first order, a mean of these
+    found = estimate(1 - ratio - (error - ratio * deviation) / deviation.mean())
+    rmse = float(error.mean().sqrt())
+    return Prediction(found.mean, found.low, min(found.high, 1.0), rmse, found.n)

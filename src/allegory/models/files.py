@@ -20,7 +20,14 @@ from allegory.models.build import BUILDERS, Blueprint, build
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-__all__ = ["fingerprint", "load_model", "read_card", "save_weights", "write_card"]
+__all__ = [
+    "fingerprint",
+    "load_model",
+    "read_about",
+    "read_card",
+    "save_weights",
+    "write_card",
+]
 
 CARD = "model.json"
 
@@ -72,6 +79,15 @@ def read_card(folder: Path) -> Blueprint:
         return Blueprint(card["builder"], media_from(card["media"]), card["arguments"])
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path} is not a model card that can be read: {error!r}.") from error
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """What `write_card` was told about the model; empty where that can't be read."""
+    try:
+        about: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))["about"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return about
 
 
 def load_model(folder: Path, weights: dict[str, Tensor] | Path) -> Model:

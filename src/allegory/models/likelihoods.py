@@ -7,10 +7,10 @@ reads for a value, what their log-likelihood is, and what their mean is in the r
 from typing import Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from allegory.errors import UserError
-from allegory.media import Images, Media
+from allegory.media import Images, Media, to_bytes, to_unit
 from allegory.objectives import likelihood
 
 __all__ = ["Bernoulli", "DiscretisedLogistic", "Gaussian", "Likelihood", "likelihood_for"]
@@ -32,6 +32,10 @@ class Likelihood(nn.Module):
 
     def mean(self, h: Tensor) -> Tensor:
         """Mean of the distribution, in the range of the data, (n, …)."""
+        raise NotImplementedError
+
+    def draw(self, h: Tensor, rng: Generator) -> Tensor:
+        """Draw an example from each distribution, (n, …); normals may leave the range."""
         raise NotImplementedError
 
 
@@ -82,19 +86,26 @@ class Gaussian(Likelihood):
 
     def log_prob(self, x: Tensor, h: Tensor) -> Tensor:
         """Log-density in nats of each example x (n, …), summed over its values: (n,)."""
+        return likelihood.gaussian(x, *self.parameters_of(h)).flatten(1).sum(1)
+
+    def parameters_of(self, h: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and ln std of each value, of shapes that broadcast to those of an example."""
         mean, log_std = h.float(), self.SPEED * self.log_std
         if self.spread == "pixel":
             mean, free = mean.chunk(2, dim=1)
             log_std = log_std + free
-        log_std = log_std.clamp(min=self.LOWEST) + self.log_unit
-        return likelihood.gaussian(x, mean, log_std).flatten(1).sum(1)
+        return mean, log_std.clamp(min=self.LOWEST) + self.log_unit
 
     def mean(self, h: Tensor) -> Tensor:
         """The decoder's output; inside [-1, 1] where the data are pictures."""
-        mean = h.float()
-        if self.spread == "pixel":
-            mean = mean.chunk(2, dim=1)[0]
+        mean, _ = self.parameters_of(h)
         return mean.clamp(-1.0, 1.0) if self.bounded else mean
+
+    def draw(self, h: Tensor, rng: Generator) -> Tensor:
+        """The mean and normal noise of the deviation."""
+        mean, log_std = self.parameters_of(h)
+        noise = torch.randn(mean.shape, generator=rng, device=rng.device)
+        return mean + log_std.exp() * noise.to(mean.device)
 
 
 class Bernoulli(Likelihood):
@@ -111,6 +122,11 @@ class Bernoulli(Likelihood):
         """2 P(white) - 1."""
         return torch.tanh(0.5 * h.float())
 
+    def draw(self, h: Tensor, rng: Generator) -> Tensor:
+        """Black or white, -1 or 1."""
+        uniform = torch.rand(h.shape, generator=rng, device=rng.device).to(h.device)
+        return torch.where(2.0 * uniform - 1.0 < self.mean(h), 1.0, -1.0)
+
 
 class DiscretisedLogistic(Likelihood):
     """A logistic density summed over each of 256 grey levels: a probability of bytes."""
@@ -123,13 +139,23 @@ class DiscretisedLogistic(Likelihood):
 
     def log_prob(self, x: Tensor, h: Tensor) -> Tensor:
         """Log-probability in nats of each example x (n, …) on the grid of bytes: (n,)."""
+        return likelihood.discretised_logistic(x, *self.parameters_of(h)).flatten(1).sum(1)
+
+    def parameters_of(self, h: Tensor) -> tuple[Tensor, Tensor]:
+        """Centre and ln scale of each value's logistic."""
         mean, log_scale = h.float().chunk(2, dim=1)
-        log_scale = (log_scale - 1.0).clamp(min=self.LOWEST)
-        return likelihood.discretised_logistic(x, mean, log_scale).flatten(1).sum(1)
+        return mean, (log_scale - 1.0).clamp(min=self.LOWEST)
 
     def mean(self, h: Tensor) -> Tensor:
         """Centre of the logistic, inside [-1, 1]."""
         return h.float().chunk(2, dim=1)[0].clamp(-1.0, 1.0)
+
+    def draw(self, h: Tensor, rng: Generator) -> Tensor:
+        """The grey level nearest to a draw from the logistic, on the grid of bytes."""
+        mean, log_scale = self.parameters_of(h)
+        uniform = torch.rand(mean.shape, generator=rng, device=rng.device).to(mean.device)
+        x = mean + log_scale.exp() * uniform.logit(eps=1e-6)
+        return to_unit(to_bytes(x))
 
 
 def likelihood_for(name: Name, media: Media, deviation: float = 0.1) -> Likelihood:

@@ -33,8 +33,9 @@ class Regressor(nn.Module):
         """
         super().__init__()
         self.encoder, self.columns, self.media = encoder, columns, media
-        self.register_buffer("offset", torch.tensor(offset))
-        self.register_buffer("scale", torch.tensor(scale))
+        # kept in the card of the model: they are no state of a game
+        self.register_buffer("offset", torch.tensor(offset), persistent=False)
+        self.register_buffer("scale", torch.tensor(scale), persistent=False)
 
     def predict(self, x: Tensor) -> Tensor:
         """The quantities of x (n, *media.shape), (n, columns)."""

@@ -46,6 +46,7 @@ def annealed_vae() -> Run:
         recipe="annealed-vae",
         data=DataSettings(),
         game=VAESettings(
+            latents=10,
             likelihood="gaussian-fixed",
             deviation="auto",
             beta=1000.0,
@@ -61,7 +62,7 @@ def beta_tcvae() -> Run:
     return Run(
         recipe="beta-tcvae",
         data=DataSettings(),
-        game=BetaTCVAESettings(likelihood="gaussian-fixed", deviation="auto"),
+        game=BetaTCVAESettings(latents=10, likelihood="gaussian-fixed", deviation="auto"),
         training=TrainingSettings(batch=64),
     )
 
@@ -71,7 +72,7 @@ def factor_vae() -> Run:
     return Run(
         recipe="factor-vae",
         data=DataSettings(),
-        game=FactorVAESettings(likelihood="gaussian-fixed", deviation="auto"),
+        game=FactorVAESettings(latents=10, likelihood="gaussian-fixed", deviation="auto"),
         training=TrainingSettings(batch=64),
     )
 

@@ -11,7 +11,7 @@ import torch
 from allegory.data.open import open_data
 from allegory.errors import Interrupted, UserError
 from allegory.media import Images
-from allegory.models.files import read_card, write_card
+from allegory.models.files import read_about, read_card, write_card
 from allegory.progress import say
 from allegory.recipes.settings import Run, change, write_run
 from allegory.runs.inputs import open_for
@@ -152,7 +152,7 @@ def prepare(trainer: Trainer, run: Run, folder: RunFolder, data: Dataset) -> Non
         trainer.restore(newest)
     if trainer.world.leads:
         if newest is not None:
-            say(f"going on from {trainer.images:,} of {run.training.images:,} images.")
+            say(going_on(trainer, run, folder, data))
         # not before: what can't be trained leaves no run behind
         write_run(run, folder.settings)
         Journal(folder.path).forget_after(trainer.images)
@@ -161,6 +161,17 @@ def prepare(trainer: Trainer, run: Run, folder: RunFolder, data: Dataset) -> Non
         text = plan(trainer)
         if trainer.world.leads:
             say(text)
+
+
+def going_on(trainer: Trainer, run: Run, folder: RunFolder, data: Dataset) -> str:
+    """From where, and whether with other data."""
+    text = f"going on from {trainer.images:,} of {run.training.images:,} images."
+    if read_about(folder.path).get("fingerprint", data.fingerprint) != data.fingerprint:
+        text += (
+            f"\nthe examples of '{data.name}' are not those that the run began with: it goes on "
+            "with them as they are now."
+        )
+    return text
 
 
 def about(run: Run, data: Dataset) -> dict[str, Any]:

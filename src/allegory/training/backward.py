@@ -1,81 +1,90 @@
-"""Gradients of a player's loss on a batch in pieces: one after the other, or side by side."""
+"""Gradients of a player's loss on this process's share of a batch, in pieces."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+
+from allegory.progress import say
+from allegory.training import precision
+from allegory.training.hands import Hands
+from allegory.training.noise import fold, seed_layers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from allegory.training.game import Game, Losses
+    from allegory.training.deal import Dealer
+    from allegory.training.game import Batch, Losses, Turn
+    from allegory.training.mover import Mover
+    from allegory.training.settings import TrainingSettings
 
-__all__ = ["SMALL", "Hands", "gradients", "separable", "work"]
-
-T = TypeVar("T")
-R = TypeVar("R")
-
-SMALL = 10**9
-"""Multiplications and additions of a step below which one thread computes it: two would wait for
-each other longer than they work, and on a machine with other work a hundred times longer."""
+__all__ = ["Backward", "collect"]
 
 
-class Hands:
-    """Threads that compute the pieces of a batch side by side, one core each.
+class Backward:
+    """Plays a player's move up to its gradients."""
 
-    On a processor this replaces torch's own threads, which share out each operation and wait for
-    each other after it: measured as fast where the machine is free, and more than ten times faster
-    where another program takes one of two cores.
-    """
+    def __init__(self, dealer: Dealer, settings: TrainingSettings, numbers: str) -> None:
+        """Of the game that these batches are dealt for; `numbers` is the precision."""
+        self.dealer, self.batch, self.world = dealer, settings.batch, dealer.world
+        self.slices, self.precision = settings.slices, numbers
+        self.hands = Hands(1)
+        self.step = self.images = 0
+        """The clock, which the trainer sets."""
+        self.table: dict[str, Tensor] = {}
+        """What the movers of this round left for those after them."""
 
-    def __init__(self, count: int) -> None:
-        self.count = count
-        self.pool = ThreadPoolExecutor(count) if count > 1 else None
+    def begin(self, step: int, images: int) -> None:
+        """Begin a round: the clock is set, the table is cleared."""
+        self.step, self.images, self.table = step, images, {}
 
-    def close(self) -> None:
-        """Let the threads go."""
-        if self.pool:
-            self.pool.shutdown()
+    def __call__(self, mover: Mover) -> Losses:
+        """Leave the gradients of a player's loss on its weights; returns its detached parts.
 
-    def map(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        """The results, in the order of the items."""
-        return self.pool.map(work, items) if self.pool else map(work, items)
+        Where memory runs out the batch is cut into twice as many slices and the move begins again.
+        """
+        while True:
+            mover.optimizer.zero_grad(set_to_none=True)
+            pieces = min(self.slices * self.hands.count, self.batch // self.world.size)
+            try:
+                work = partial(self.piece, mover, pieces)
+                return collect(mover.owned, self.hands.map(work, range(pieces)))
+            except RuntimeError as error:
+                smallest = 2 * self.slices * self.world.size > self.batch
+                if smallest or not out_of_memory(error):
+                    raise
+            self.slices *= 2
+            say(f"out of memory: the batch is now computed in {self.slices} slices.")
+
+    def piece(
+        self, mover: Mover, pieces: int, index: int
+    ) -> tuple[Losses, Sequence[Tensor | None]]:
+        """The parts of the loss and the gradients of one piece, weighted by its examples."""
+        player, device = mover.player, self.dealer.device
+        batch, turn = self.deal(player.name, index, pieces)
+        if self.hands.count == 1:
+            # layers such as dropout draw from torch's own generator
+            position = self.world.rank * pieces + index
+            seed_layers(fold(self.dealer.seed, player.name, self.step, position), device)
+        with precision.autocast(self.precision, device):
+            losses = player.loss(batch, turn)
+        # pieces count by their examples: they may differ by one
+        weight = len(batch) * self.world.size / self.batch
+        parts = {name: weight * value.float() for name, value in losses.items()}
+        total = torch.stack(list(parts.values())).sum()
+        found = torch.autograd.grad(total, mover.owned, allow_unused=True)
+        return {name: value.detach() for name, value in parts.items()}, found
+
+    def deal(self, player: str, index: int = 0, pieces: int = 1) -> tuple[Batch, Turn]:
+        """Piece `index` of this process's share of the batch of this step, and its turn."""
+        clock = {"step": self.step, "images": self.images}
+        return self.dealer.deal(player, **clock, slices=pieces, index=index, table=self.table)
 
 
-@contextmanager
-def work(operations: int, *, apart: bool) -> Iterator[Hands]:
-    """Within this context the processor's cores share steps of so many operations.
-
-    Where pieces of a batch may be computed `apart`, each core takes one; else torch's threads
-    share each operation.
-    """
-    threads = torch.get_num_threads()
-    alone = operations < SMALL or threads == 1
-    torch.set_num_threads(1 if alone or apart else threads)
-    hands = Hands(threads if apart and not alone else 1)
-    try:
-        yield hands
-    finally:
-        torch.set_num_threads(threads)
-        hands.close()
-
-
-def separable(game: Game) -> bool:
-    """Whether pieces of a batch may be computed at the same time.
-
-    Not where a loss may write to the state of the game (persistent buffers), where layers draw
-    from torch's one generator (dropout), or where examples act on each other.
-    """
-    state = {name for name, _ in game.named_parameters()}
-    draws = any(isinstance(m, nn.modules.dropout._DropoutNd) for m in game.modules())
-    return not game.coupled and not draws and game.state_dict().keys() == state
-
-
-def gradients(
+def collect(
     weights: Sequence[Tensor], pieces: Iterable[tuple[Losses, Sequence[Tensor | None]]]
 ) -> Losses:
     """Leave the sum of the pieces' gradients on the weights; returns the sum of the losses' parts.
@@ -104,3 +113,8 @@ def gradients(
             taken.add(gradient.data_ptr())
         weight.grad = gradient
     return parts
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Whether an allocation failed, on a device or on the processor."""
+    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)

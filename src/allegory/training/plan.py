@@ -31,17 +31,18 @@ def plan(trainer: Trainer) -> str:
     tensors = {k: v.detach().clone() for k, v in before.tensors.items()}
     with trainer.working():
         seconds = statistics.median([timed(trainer) for _ in range(ROUNDS)][WARM:])
-    slices = trainer.slices
+    slices = trainer.backward.slices
     trainer.restore(Checkpoint(tensors, before.values))
-    trainer.slices = slices
+    trainer.backward.slices = slices
 
     thousand = 1000 * seconds / s.batch
     whole = s.images / 1000 * thousand
     held = f", {len(trainer.held_out):,} held out" if trainer.held_out else ""
     sliced = f" in {slices} slices" if slices > 1 else ""
+    numbers = trainer.backward.precision
     return (
         f"plan: {weights(trainer.game):,} weights; {len(trainer.train):,} examples to train on"
-        f"{held}; batches of {s.batch}{sliced}, {trainer.precision} on {trainer.device}.\n"
+        f"{held}; batches of {s.batch}{sliced}, {numbers} on {trainer.device}.\n"
         f"      {s.images:,} images at {thousand:.2f} s a thousand: about {spell(whole)}; "
         f"{memory(trainer.device):,} MB of memory."
     )

@@ -19,12 +19,12 @@ from allegory.errors import Interrupted, UserError
 from allegory.progress import say, track
 from allegory.training import precision
 from allegory.training.average import Average
-from allegory.training.backward import Hands, gradients, separable, work
+from allegory.training.backward import Backward
 from allegory.training.checkpoint import Checkpoint, Checkpoints
 from allegory.training.deal import Dealer
+from allegory.training.hands import Hands, separable, work
 from allegory.training.held_out import held_out_losses
-from allegory.training.mover import Mover, movers
-from allegory.training.noise import fold, seed_layers
+from allegory.training.mover import movers
 from allegory.training.observers import Observer, Scene
 from allegory.training.schedule import passes, rate
 from allegory.training.stop import Stop
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from allegory.data.dataset import Dataset
-    from allegory.training.game import Batch, Game, Losses, Turn
+    from allegory.training.game import Game
     from allegory.training.journal import Journal
     from allegory.training.settings import TrainingSettings
 
@@ -43,8 +43,7 @@ __all__ = ["Trainer"]
 RECORDS = 200
 """Records of the training loss over a run."""
 COUNTERS = (
-    "step", "images", "slices", "caution", "best", "stale", "seconds", "precision",
-    "rounds_in_window",
+    "step", "images", "caution", "best", "stale", "seconds", "rounds_in_window",
 )  # fmt: skip
 """Attributes of the trainer that, beside tensors, make up the state of a run."""
 STALE = 5
@@ -78,10 +77,11 @@ class Trainer:
             )
         self.checkpoints, self.journal, self.observers = checkpoints, journal, observers
         self.device = precision.choose_device(settings.device)
-        self.precision = precision.choose_precision(settings.precision, train.media, self.device)
-        self.dealer = Dealer(
+        dealer = Dealer(
             train, game.columns, settings.seed, settings.batch, flips, self.world, self.device
         )
+        numbers = precision.choose_precision(settings.precision, train.media, self.device)
+        self.backward = Backward(dealer, settings, numbers)
         layout = precision.memory_format(train.media)
         self.game = game.to(device=self.device, memory_format=layout)  # type: ignore[call-overload]
         self.movers = movers(self.game, settings)
@@ -90,10 +90,6 @@ class Trainer:
             for network in self.game.model.children():
                 network.compile()
         self.step = self.images = 0
-        self.slices = settings.slices
-        self.hands = Hands(1)
-        self.table: dict[str, Tensor] = {}
-        """What the movers of this round left for those after them."""
         self.caution = 1.0
         """Factor of the learning rate: halved by a roll-back."""
         self.best, self.stale = float("inf"), 0
@@ -128,12 +124,12 @@ class Trainer:
     def round(self) -> None:
         """Let each player whose turn it is move once."""
         self.game.train()
-        self.table = {}
+        self.backward.begin(self.step, self.images)
         lr = self.caution * self.settings.lr * self.rate()
         for mover in self.movers:
             if self.step % mover.player.every:
                 continue
-            losses = self.gradients(mover)
+            losses = self.backward(mover)
             names, parts = list(losses), torch.stack(list(losses.values())).float()
             self.world.average_([*mover.gradients(), parts])
             length = mover.step(lr, parts.sum())
@@ -147,68 +143,22 @@ class Trainer:
         self.step += 1
         self.images += self.settings.batch
 
-    def gradients(self, mover: Mover) -> Losses:
-        """Leave the gradients of a player's loss on its weights; returns its detached parts.
-
-        Where memory runs out the batch is cut into twice as many slices and the move begins again.
-        """
-        while True:
-            try:
-                return self.backward(mover)
-            except RuntimeError as error:
-                smallest = 2 * self.slices * self.world.size > self.settings.batch
-                if smallest or not out_of_memory(error):
-                    raise
-            self.slices *= 2
-            say(f"out of memory: the batch is now computed in {self.slices} slices.")
-
-    def backward(self, mover: Mover) -> Losses:
-        """Gradients on each piece of this process's share of the batch, summed."""
-        mover.optimizer.zero_grad(set_to_none=True)
-        pieces = min(self.slices * self.hands.count, self.settings.batch // self.world.size)
-        found = self.hands.map(lambda index: self.piece(mover, index, pieces), range(pieces))
-        return gradients(mover.owned, found)
-
-    def piece(
-        self, mover: Mover, index: int, pieces: int
-    ) -> tuple[Losses, Sequence[Tensor | None]]:
-        """The parts of the loss and the gradients of one piece, weighted by its examples."""
-        player = mover.player
-        batch, turn = self.deal(player.name, index, pieces)
-        if self.hands.count == 1:
-            # layers such as dropout draw from torch's own generator
-            position = self.world.rank * pieces + index
-            seed_layers(fold(self.settings.seed, player.name, self.step, position), self.device)
-        with precision.autocast(self.precision, self.device):
-            losses = player.loss(batch, turn)
-        # pieces count by their examples: they may differ by one
-        weight = len(batch) * self.world.size / self.settings.batch
-        parts = {name: weight * value.float() for name, value in losses.items()}
-        total = torch.stack(list(parts.values())).sum()
-        found = torch.autograd.grad(total, mover.owned, allow_unused=True)
-        return {name: value.detach() for name, value in parts.items()}, found
-
-    def deal(self, player: str, index: int = 0, pieces: int = 1) -> tuple[Batch, Turn]:
-        """Piece `index` of this process's share of the batch of this step, and its turn."""
-        clock = {"step": self.step, "images": self.images}
-        return self.dealer.deal(player, **clock, slices=pieces, index=index, table=self.table)
-
-    @torch.no_grad()
-    def operations(self) -> int:
-        """Multiplications and additions of one step, about: three times those of the forward."""
-        batch, turn = self.deal("operations", 0, self.slices)
-        with FlopCounterMode(display=False) as counter:
-            self.game.held_out(self.average.model, batch, turn.noise)
-        forward: int = counter.get_total_flops()
-        return 3 * self.slices * forward
-
     @contextmanager
     def working(self) -> Iterator[None]:
         """Within this context the processor's cores share the work of a round."""
         apart = separable(self.game) and not self.settings.compile and self.device.type == "cpu"
-        with work(self.operations(), apart=apart) as self.hands:
+        with work(self.operations(), apart=apart) as self.backward.hands:
             yield
-        self.hands = Hands(1)
+        self.backward.hands = Hands(1)
+
+    @torch.no_grad()
+    def operations(self) -> int:
+        """Multiplications and additions of one step, about: three times those of the forward."""
+        batch, turn = self.backward.deal("operations", 0, self.backward.slices)
+        with FlopCounterMode(display=False) as counter:
+            self.game.held_out(self.average.model, batch, turn.noise)
+        forward: int = counter.get_total_flops()
+        return 3 * self.backward.slices * forward
 
     def rate(self) -> float:
         """Factor of the learning rate now."""
@@ -250,7 +200,7 @@ class Trainer:
                 "check the data with 'allegory check'."
             )
         self.restore(checkpoint)
-        self.caution, self.precision = 0.5, "float32"
+        self.caution, self.backward.precision = 0.5, "float32"
         for mover in self.movers:
             mover.streak = torch.zeros_like(mover.streak)
         if self.journal and self.world.leads:
@@ -311,7 +261,7 @@ class Trainer:
         """Named parts of the held-out loss of the averaged model, and their total."""
         model = self.average.model
         return held_out_losses(
-            self.game, model, self.held_out, self.settings, self.precision, self.device
+            self.game, model, self.held_out, self.settings, self.backward.precision, self.device
         )
 
     def save(self) -> None:
@@ -332,7 +282,9 @@ class Trainer:
         tensors |= {f"window/{k}": v for k, v in self.window.items()}
         for mover in self.movers:
             tensors |= {f"{mover.player.name}/{k}": v for k, v in mover.state().items()}
-        return Checkpoint(tensors, {name: getattr(self, name) for name in COUNTERS})
+        values = {name: getattr(self, name) for name in COUNTERS}
+        computed = {"slices": self.backward.slices, "precision": self.backward.precision}
+        return Checkpoint(tensors, values | computed)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint."""
@@ -349,8 +301,5 @@ class Trainer:
         for name in COUNTERS:
             # what an older version did not count stays at its start
             setattr(self, name, checkpoint.values.get(name, getattr(self, name)))
-
-
-def out_of_memory(error: Exception) -> bool:
-    """Whether an allocation failed, on a device or on the processor."""
-    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+        self.backward.slices = checkpoint.values.get("slices", self.backward.slices)
+        self.backward.precision = checkpoint.values.get("precision", self.backward.precision)

@@ -41,6 +41,8 @@ def test_total_correlation_of_a_correlated_normal():
     expected = -0.5 * math.log(torch.linalg.det(torch.tensor(R)).item())
     found = aggregate(*posteriors(R, std=0.3), rng=0)
     assert found.total_correlation.mean == pytest.approx(expected, abs=0.06)
+    assert found.gaussian_total_correlation == pytest.approx(expected, abs=0.06)
+    assert not found.saturated
     assert found.mismatch.mean == pytest.approx(expected, abs=0.06)
     assert abs(found.dimension_wise.mean) < 0.02
 
@@ -70,6 +72,7 @@ def test_information_ends_at_the_logarithm_of_the_examples():
     means = 10.0 * torch.arange(50.0)[:, None]
     found = aggregate(means, torch.full_like(means, 0.1), rng=0)
     assert found.information.mean == pytest.approx(math.log(50))
+    assert found.saturated
 
 
 def test_chunks_leave_the_sum_whole():

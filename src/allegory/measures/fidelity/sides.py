@@ -25,6 +25,8 @@ class Measured:
 
     value: float
     low: float
+    """Lower end of the interval; -inf (0 for what can't be less) where too few examples give
+    none."""
     high: float
     n_real: int
     n_generated: int

@@ -41,6 +41,12 @@ class Aggregate:
     """KL(q(z) ‖ Π q(z_j)): 0 where the latents are independent."""
     dimension_wise: Estimate
     """Σ_j KL(q(z_j) ‖ N(0, 1))."""
+    gaussian_total_correlation: float
+    """−½ ln det of the correlations of q(z): the total correlation of the normal with its moments,
+    0 or more; free of the bias that few examples give the other."""
+    saturated: bool
+    """Whether information is within 1 nat of ln n: then it is a lower bound only, mismatch and
+    total correlation are upper bounds, and their intervals mean nothing."""
 
 
 @torch.no_grad()
@@ -53,12 +59,13 @@ def aggregate(means: Tensor, stds: Tensor, *, rng: Generator | int) -> Aggregate
     stands for it.
 
     Of the aggregate of these n examples each figure is unbiased. As a figure of the distribution
-    they come from, own posterior included, `information` is too small and `mismatch` too large, by
-    little while each z is likely under many posteriors; information near its ceiling ln n says "at
-    least" only, and mismatch then "at most". The intervals are at 95 %, by the delta method over
-    examples: they hold the noise of the draws and of the choice of examples.
+    they come from, since z's own posterior is among them, `information` is too small, `mismatch`
+    and `total_correlation` too large: by little while each z is likely under many posteriors, by
+    all that is beyond ln n nats where it is not (`saturated`; at 10,000 examples the ceiling is
+    9.2 nats). The intervals are at 95 %, by the delta method over examples: they hold the noise of
+    the draws and of the choice of examples, not this bias.
 
-    Time and n² · latents grow together; memory is n · 500.
+    Time grows as n² · latents, half a minute of a thread for 10,000 and 32; memory as n.
 
     Args:
         means: μ, (n, latents), n ≥ 2.
@@ -83,12 +90,17 @@ def aggregate(means: Tensor, stds: Tensor, *, rng: Generator | int) -> Aggregate
     joint, joint_weight = _mixture(z, mean, std)
     each = [_mixture(*(t[:, [j]] for t in (z, mean, std))) for j in range(z.shape[1])]
     product, product_weight = (torch.stack(parts).sum(0) for parts in zip(*each, strict=True))
+    information = estimate(own - joint - joint_weight)
+    covariance = mean.T.cov(correction=0).reshape(z.shape[1], -1) + std.square().mean(0).diag()
+    scale = covariance.diagonal().sqrt()
     return Aggregate(
         estimate(0.5 * (mean.square() + std.square() - 1).sum(1) - std.log().sum(1)),
-        estimate(own - joint - joint_weight),
+        information,
         estimate(joint + joint_weight - prior),
         estimate(joint + joint_weight - product - product_weight),
         estimate(product + product_weight - prior),
+        max(0.0, -0.5 * float(torch.logdet(covariance / scale / scale[:, None]))),
+        information.mean > math.log(len(z)) - 1,
     )
 
 

@@ -1,0 +1,115 @@
+"""Each claim's experiment at a tiny budget, and known answers of what it measures."""
+
+import math
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+
+import pytest
+import torch
+
+from allegory.claims.c03_reparametrisation import compare, small_vae
+from allegory.claims.c04_closed_form import compare as compare_forms
+from allegory.claims.c19_density import sliced_wasserstein
+from allegory.claims.estimators import ESTIMATORS, moments, surrogate
+from allegory.claims.table import CLAIMS, claim
+from allegory.media import Images
+
+TINY = {
+    "C1": {"images": 128, "sizes": (2, 5), "seeds": 2},
+    "C2": {"images": 128, "latents": 2, "draws": 30, "seeds": 2},
+    "C3": {"steps": 4, "draws": 100, "batch": 8, "seeds": 2},
+    "C4": {"draws": 2_000, "posteriors": 4, "latents": (2, 3), "seeds": 2},
+    "C19": {"images": 256, "draws": 4, "points": 20, "examples": 300, "seeds": 2,
+            "toys": ("line", "moons")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_a_tiny_experiment_gives_finite_figures_and_a_verdict(name):
+    stated = claim(name)
+    found = stated.experiment(replace(stated.quick, **TINY[name]))
+    assert found.verdict in ("holds", "does not hold", "undecided")
+    for figure in found.figures:
+        assert all(map(math.isfinite, (figure.low, figure.mean, figure.high)))
+        assert figure.low <= figure.mean <= figure.high
+        assert figure.n == 2
+    ElementTree.fromstring(found.picture)
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_a_full_experiment_has_no_fewer_seeds(name):
+    stated = claim(name)
+    assert 3 <= stated.quick.seeds <= stated.full.seeds
+
+
+def test_the_forms_of_the_kl_are_told_apart():
+    found = compare_forms(posteriors=8, latents=16, draws=20_000, seed=0)
+    assert found.worst(found.closed) < 5 * found.noise < 0.1
+    assert found.worst(found.sign_lost) > 0.5
+    assert found.worst(found.not_squared) > 0.1
+
+
+def quadratic():
+    """p(x | z) normal around z itself: the gradient of −E log p(x | z) is known."""
+    vae = small_vae(Images("L", 1, 3), replace(claim("C3").quick, latents=3), 0)
+    vae.decoder = torch.nn.Unflatten(1, (1, 1, 3))
+    return vae
+
+
+@pytest.mark.parametrize("how", ESTIMATORS)
+def test_estimators_are_unbiased(how):
+    """−E log N(x; z, s²) = ½ (|x − μ|² + |σ|²) / s² + …: gradients (μ − x) / s² and σ² / s²."""
+    vae = quadratic()
+    x = torch.rand(4, 1, 1, 3, generator=torch.Generator().manual_seed(1)) * 2 - 1
+    found = moments(vae, x, how, 20_000, torch.Generator().manual_seed(2))
+    with torch.no_grad():
+        q, s2 = vae.encode(x), float(vae.likelihood.parameters_of(x)[1].exp().square())
+    exact = torch.cat([(q.mean - x.flatten(1)) / s2, q.std.square() / s2], 1).double()
+    error = (found.variance / found.draws).sqrt()
+    assert ((found.mean - exact).abs() < 5 * error).all()
+
+
+def test_variances_of_known_gradients():
+    """The reparametrised gradient with respect to μ is (μ + σε − x) / s²: variance σ² / s⁴."""
+    vae = quadratic()
+    x = torch.zeros(4, 1, 1, 3)
+    found = moments(vae, x, "reparametrised", 20_000, torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        q, s2 = vae.encode(x), float(vae.likelihood.parameters_of(x)[1].exp().square())
+    expected = (q.std.square() / s2**2).double()
+    torch.testing.assert_close(found.variance[:, :3], expected, rtol=0.1, atol=0)
+    plain, reduced = compare(vae, x, 5_000, 0)
+    assert plain.decades > reduced.decades > 0
+
+
+def test_every_surrogate_has_the_same_value_and_trains_the_decoder():
+    vae = small_vae(Images("L", 2, 2), claim("C3").quick, 0)
+    x = torch.zeros(5, 1, 2, 2)
+    values = []
+    for how in ESTIMATORS:
+        value = surrogate(vae, x, vae.encode(x), how, torch.Generator().manual_seed(0))
+        vae.zero_grad()
+        value.sum().backward()
+        assert all(p.grad.abs().sum() > 0 for p in vae.decoder.parameters())
+        values.append(value.detach())
+    torch.testing.assert_close(values[0], values[1])
+    torch.testing.assert_close(values[0], values[2])
+
+
+def test_sliced_wasserstein_of_shifted_points():
+    x = torch.randn(500, 2, generator=torch.Generator().manual_seed(0))
+    along = torch.tensor([[3.0, 0.0], [0.0, 0.5]])
+    assert sliced_wasserstein(x, x.flip(0), along) == 0
+    # each direction sees its part of the shift
+    shifted = sliced_wasserstein(x, x + torch.tensor([2.0, -1.0]), along)
+    assert shifted == pytest.approx((2 + 1) / 2, abs=1e-5)
+
+
+def test_claims_on_the_same_pictures_share_their_models():
+    """C1 and C2 ask for the same plain autoencoders."""
+    for budget in ("quick", "full"):
+        first, second = (claim(name).settings(budget) for name in ("C1", "C2"))
+        assert second.latents in first.sizes
+        assert first.run("autoencoder", latents=16, seed=1) == second.run(
+            "autoencoder", latents=16, seed=1
+        )
