@@ -205,5 +205,5 @@ CLAIM = Claim(
     "models are shown, and do not decide.",
     experiment,
     quick=Settings(**QUICK),
-    full=Settings(**FULL, others=("beta-tcvae", "factor-vae")),
+    full=Settings(**FULL, others=("beta-tcvae",)),
 )

@@ -65,14 +65,17 @@ def turned_by_model(model: Decodes, reader: Predicts, codes: Tensor, axis: int) 
 
 
 def turned_by_renderer(data: Dataset, reader: Predicts, factor: str) -> Turned:
-    """The same faces rendered again while one factor moves over its range: a perfect axis."""
-    from allegory.data.sources.faces import FACTORS, render
+    """The same faces rendered again while one factor moves over its range in these data.
+
+    What a perfect axis does; every other factor stays.
+    """
+    from allegory.data.sources.faces import render
     from allegory.media import Images, to_unit
 
     assert isinstance(data.media, Images)
     table = {name: np.repeat(c.values, FRAMES) for name, c in data.table().items()}
-    steps = np.linspace(FACTORS[factor].low, FACTORS[factor].high, FRAMES)
-    table[factor] = np.tile(steps, len(data))
+    values = data.table()[factor].values.astype(np.float64)
+    table[factor] = np.tile(np.linspace(values.min(), values.max(), FRAMES), len(data))
     drawn = render(table, height=data.media.height, width=data.media.width)
     x = to_unit(torch.from_numpy(drawn).permute(0, 3, 1, 2))
     return _turned(x.reshape(len(data), FRAMES, *x.shape[1:]), reader)

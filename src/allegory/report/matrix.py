@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Shares", "matrices"]
 
 WIDE, TALL, LEFT, GAP, HEAD, FOOT = 50, 28, 44, 22, 30, 70
-DARK = 0.55
+DARK = 0.45
 """Share above which the number in a cell is written in white."""
 
 
@@ -38,7 +38,7 @@ def matrices(tables: Sequence[Shares], columns: Sequence[str], *, title: str) ->
     pitch = LEFT + len(columns) * WIDE + GAP
     height = HEAD + TALL * max(len(t.rows) for t in tables) + FOOT
     panels = [
-        f'<g transform="translate({k * pitch} 0)">{_panel(t, columns)}</g>'
+        f'<g class="legend" transform="translate({k * pitch} 0)">{_panel(t, columns)}</g>'
         for k, t in enumerate(tables)
     ]
     return (
@@ -48,7 +48,7 @@ def matrices(tables: Sequence[Shares], columns: Sequence[str], *, title: str) ->
 
 
 def _panel(table: Shares, columns: Sequence[str]) -> str:
-    pieces = [f'<g class="legend"><text x="{LEFT}" y="18">{escape(table.name)}</text></g>']
+    pieces = [f'<text x="{LEFT}" y="18">{escape(table.name)}</text>']
     for i, (name, cells, marked) in enumerate(
         zip(table.rows, table.cells, table.marked, strict=True)
     ):
