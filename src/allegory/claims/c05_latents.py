@@ -83,7 +83,7 @@ def experiment(s: Settings) -> Finding:
             seen.setdefault(name, []).append(match(run, data, s.varying))
     decides, *_ = seen
     shares = {
-        name: t_interval(f"latents of one feature, {name}", [m.share for m in found], "of 1")
+        name: t_interval(f"latents of one feature, {name}", [m.share for m in found])
         for name, found in seen.items()
     }
     counts = [
@@ -196,7 +196,7 @@ def picture(s: Settings, seen: dict[str, list[Matched]]) -> str:
 CLAIM = Claim(
     "C5",
     "Features of latents",
-    "Different latents encode different features that a person can interpret.",
+    "Each latent encodes a feature that a person can interpret.",
     "VAEs on faces of which few factors vary, all of them known. A latent is active if the "
     "variance of its posterior mean over held-out faces is above 0.01. It encodes one feature if "
     "one factor alone explains at least half of that variance (squared correlation ratio, ten "

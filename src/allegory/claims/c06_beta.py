@@ -214,13 +214,14 @@ def sentence(
     return (
         f"With {names[0]} and {names[1]}, along the latent that turns the head the smile changes "
         f"by {pair('leakage')} deviations for each deviation of azimuth, a difference of "
-        f"{words(gains['leakage'])}; heads turned by the renderer, whose smiles stay, read "
-        f"{floor:.2f}. MIG is {pair('mig')} ({words(gains['mig'])} more), DCI disentanglement "
-        f"{pair('dci')} ({words(gains['dci'])} more). The smile that comes back from the codes "
-        f"has a rank correlation of {pair('told')} with the true one; where that is low, it stays "
-        f"because it is not encoded. The regressor reads azimuth and smile off rendered faces "
-        f"with R² {r2[TURN]:.2f} and {r2[STAY]:.2f}, and off what comes back azimuth with "
-        f"{pair('back_turn')} and smile with {pair('back_stay')}."
+        f"{words(gains['leakage'])}; along turns by the renderer, where the smile stays, the "
+        f"regressor reads {floor:.2f}. MIG is {pair('mig')}, a difference of "
+        f"{words(gains['mig'])}, DCI disentanglement {pair('dci')}, a difference of "
+        f"{words(gains['dci'])}. The smile that comes back has a rank correlation of "
+        f"{pair('told')} with the true one: where that is near 0 a smile stays because it is not "
+        f"encoded. The regressor's R² on rendered faces is {r2[TURN]:.2f} for azimuth and "
+        f"{r2[STAY]:.2f} for the smile; on reconstructions, which are blurred, "
+        f"{pair('back_turn')}, and {pair('back_stay')}."
     )
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["Shares", "matrices"]
 
 WIDE, TALL, LEFT, GAP, HEAD, FOOT = 50, 28, 44, 22, 30, 70
+WIDTH = 640
+"""Of the drawing at least, so that few columns are not drawn large."""
 DARK = 0.45
 """Share above which the number in a cell is written in white."""
 
@@ -37,12 +39,13 @@ def matrices(tables: Sequence[Shares], columns: Sequence[str], *, title: str) ->
     """
     pitch = LEFT + len(columns) * WIDE + GAP
     height = HEAD + TALL * max(len(t.rows) for t in tables) + FOOT
+    width = max(len(tables) * pitch, WIDTH)
     panels = [
         f'<g class="legend" transform="translate({k * pitch} 0)">{_panel(t, columns)}</g>'
         for k, t in enumerate(tables)
     ]
     return (
-        f'<svg class="plot" viewBox="0 0 {len(tables) * pitch} {height}" role="img" '
+        f'<svg class="plot" viewBox="0 0 {width} {height}" role="img" '
         f'aria-label="{escape(title)}" xmlns="http://www.w3.org/2000/svg">{"".join(panels)}</svg>'
     )
 
