@@ -23,7 +23,12 @@ __all__ = ["as_json", "home", "newest", "settle"]
 
 ROOMS = (
     *TRAINING, "measures", "tools", "runs",
-    *(f"claims/{name}.py" for name in ("claim", "estimators", "interval", "pictures", "trained")),
+    *(
+        f"claims/{name}.py"
+        for name in (
+            "claim", "estimators", "faces", "interval", "pictures", "trained", "turning",
+        )
+    ),
 )  # fmt: skip
 """What a result depends on, beside the claim's own file."""
 

@@ -17,7 +17,7 @@ from allegory.report.ticks import log_ticks, short, ticks
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["COLOURS", "Scale", "Series", "Tick", "histogram", "plot", "scales"]
+__all__ = ["COLOURS", "Scale", "Series", "Tick", "colour", "histogram", "plot", "scales"]
 
 COLOURS = ("#3267c8", "#d0622a", "#2a8f68", "#9a4bbd", "#b58a12", "#c23f6e", "#8a93a0")
 """The last one is the grey of whatever is only there for comparison."""
@@ -188,7 +188,8 @@ def _equal(x: Range, y: Range) -> tuple[Range, Range]:
     return (left, right), (bottom, top)
 
 
-def _colour(index: int) -> str:
+def colour(index: int) -> str:
+    """One of COLOURS as a value for SVG, which a page may replace; negative: from the last."""
     index %= len(COLOURS)
     return f"var(--c{index}, {COLOURS[index]})"
 
@@ -218,7 +219,7 @@ def _legend(series: Sequence[Series]) -> str:
     pieces, x = [], WIDTH - RIGHT + 16 - sum(34 + CHARACTER * len(s.name) for s in series)
     for s in series:
         pieces.append(
-            f'<rect x="{x:.0f}" y="11" width="12" height="4" rx="2" fill="{_colour(s.colour)}"/>'
+            f'<rect x="{x:.0f}" y="11" width="12" height="4" rx="2" fill="{colour(s.colour)}"/>'
             f'<text x="{x + 18:.0f}" y="17">{escape(s.name)}</text>'
         )
         x += 34 + CHARACTER * len(s.name)
@@ -228,21 +229,21 @@ def _legend(series: Sequence[Series]) -> str:
 def _marks(s: Series, points: list[tuple[float, float]], across: Scale, up: Scale) -> str:
     if not points:
         return ""
-    colour = _colour(s.colour)
+    paint = colour(s.colour)
     places = [(across(x), up(y)) for x, y in points]
     if s.style == "bars":
-        return f'<g fill="{colour}" opacity=".62">{_bars(s, points, places)}</g>'
+        return f'<g fill="{paint}" opacity=".62">{_bars(s, points, places)}</g>'
     pieces = []
     if s.style != "dots":
         way = "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
-        pieces.append(f'<path d="M{way}" class="line" stroke="{colour}"/>')
+        pieces.append(f'<path d="M{way}" class="line" stroke="{paint}"/>')
     for x, (low, high) in s.whiskers():
         way = f"M{across(x):.1f} {up(low):.1f}V{up(high):.1f}"
-        pieces.append(f'<path d="{way}" class="line" stroke="{colour}" opacity=".5"/>')
+        pieces.append(f'<path d="{way}" class="line" stroke="{paint}" opacity=".5"/>')
     radius = 3.4 if s.style == "marks" else 2.2
     visible = s.style != "line"
     for (x, y), (px, py) in zip(points, places, strict=True):
-        look = f'r="{radius}" fill="{colour}"' if visible else 'r="7" fill="transparent"'
+        look = f'r="{radius}" fill="{paint}"' if visible else 'r="7" fill="transparent"'
         pieces.append(f'<circle cx="{px:.1f}" cy="{py:.1f}" {look}>{_says(s, x, y)}</circle>')
     return f'<g class="{s.style}">{"".join(pieces)}</g>'
 

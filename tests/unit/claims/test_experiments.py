@@ -19,6 +19,10 @@ TINY = {
     "C2": {"images": 128, "latents": 2, "draws": 30, "seeds": 2},
     "C3": {"steps": 4, "draws": 100, "batch": 8, "seeds": 2},
     "C4": {"draws": 2_000, "posteriors": 4, "latents": (2, 3), "seeds": 2},
+    "C5": {"images": 128, "examples": 120, "size": "16", "test": 0.4, "latents": 3, "seeds": 2,
+           "others": ("beta-tcvae",)},
+    "C6": {"images": 128, "examples": 120, "size": "16", "test": 0.4, "latents": 3, "seeds": 2,
+           "faces": 2, "reader_images": 128},
     "C19": {"images": 256, "draws": 4, "points": 20, "examples": 300, "seeds": 2,
             "toys": ("line", "moons")},
 }  # fmt: skip
