@@ -8,9 +8,7 @@ import pytest
 import torch
 from tests.examples import pictures
 
-from allegory.data.dataset import Column
 from allegory.errors import UserError
-from allegory.media import Images
 from allegory.runs.evaluate import evaluate
 from allegory.runs.measuring.findings import Figure, Findings, strict
 from allegory.runs.measuring.networks import choice_of
@@ -196,12 +194,10 @@ def test_numbers_that_are_not_finite_are_null():
     }
 
 
-def test_numbers_and_a_category_are_factors():
+def test_numbers_and_categories_are_factors_and_text_is_not():
     data = ellipses(300)
     found = evaluate(fit(data, 4), data, measures=["disentanglement"], options=FEW).scores
     group = found["measures"]["disentanglement"]
     assert group["basis"]["factors"] == ["across", "down", "light", "tone", "shape"]
     assert np.shape(group["detail"]["importance"]["values"]) == (4, 5)
     assert any("no FactorVAE score" in note for note in group["notes"])
-    assert isinstance(data.media, Images)
-    assert isinstance(data.columns["file_name"], Column)
