@@ -142,6 +142,17 @@ def test_features_from_a_file_are_compared(tmp_path):
     assert "called 'real'" in found["left_out"]["fidelity"]
 
 
+def test_of_the_longer_side_some_are_taken_from_all_over(tmp_path):
+    rng, path = np.random.default_rng(0), tmp_path / "mine.npz"
+    real = np.concatenate([rng.normal(-5, 1, (300, 2)), rng.normal(5, 1, (300, 2))])
+    np.savez(path, real=real, generated=real[::6])
+    data = points(60)
+    options = replace(FEW, features=choice_of(path))
+    found = evaluate(fit(data, 2), data, measures=["fidelity"], options=options).scores
+    figures = found["measures"]["fidelity"]["figures"]
+    assert figures["coverage"]["value"] > 0.8
+
+
 class Copies(OnlySamples):
     """Gives training examples away."""
 
