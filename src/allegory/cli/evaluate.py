@@ -79,8 +79,8 @@ def evaluate_run(
 
 evaluate_run.__doc__ = str(evaluate_run.__doc__).replace(
     "GROUPS",
-    "Groups of measures, with what their time grows with: "
-    + " ".join(f"{name}: {m.asks} ({m.cost})" for name, m in MEASURES.items()),
+    "Groups of measures, with what their time grows with:\n\n"
+    + "\n\n".join(f"    {name}: {m.asks} ({m.cost})" for name, m in MEASURES.items()),
 )
 
 

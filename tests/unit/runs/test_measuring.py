@@ -8,9 +8,7 @@ import pytest
 import torch
 from tests.examples import pictures
 
-from allegory.data.dataset import Column
 from allegory.errors import UserError
-from allegory.media import Images
 from allegory.runs.evaluate import evaluate
 from allegory.runs.measuring.findings import Figure, Findings, strict
 from allegory.runs.measuring.networks import choice_of
@@ -144,6 +142,17 @@ def test_features_from_a_file_are_compared(tmp_path):
     assert "called 'real'" in found["left_out"]["fidelity"]
 
 
+def test_of_the_longer_side_some_are_taken_from_all_over(tmp_path):
+    rng, path = np.random.default_rng(0), tmp_path / "mine.npz"
+    real = np.concatenate([rng.normal(-5, 1, (300, 2)), rng.normal(5, 1, (300, 2))])
+    np.savez(path, real=real, generated=real[::6])
+    data = points(60)
+    options = replace(FEW, features=choice_of(path))
+    found = evaluate(fit(data, 2), data, measures=["fidelity"], options=options).scores
+    figures = found["measures"]["fidelity"]["figures"]
+    assert figures["coverage"]["value"] > 0.8
+
+
 class Copies(OnlySamples):
     """Gives training examples away."""
 
@@ -196,12 +205,10 @@ def test_numbers_that_are_not_finite_are_null():
     }
 
 
-def test_numbers_and_a_category_are_factors():
+def test_numbers_and_categories_are_factors_and_text_is_not():
     data = ellipses(300)
     found = evaluate(fit(data, 4), data, measures=["disentanglement"], options=FEW).scores
     group = found["measures"]["disentanglement"]
     assert group["basis"]["factors"] == ["across", "down", "light", "tone", "shape"]
     assert np.shape(group["detail"]["importance"]["values"]) == (4, 5)
     assert any("no FactorVAE score" in note for note in group["notes"])
-    assert isinstance(data.media, Images)
-    assert isinstance(data.columns["file_name"], Column)

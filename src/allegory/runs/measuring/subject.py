@@ -62,9 +62,9 @@ class Sides:
     """What the real examples are."""
 
     def equal(self) -> tuple[Tensor, Tensor]:
-        """As many of each: figures that depend on n then say which."""
+        """As many of each, since many figures depend on n; of the longer side some at random."""
         n = min(len(self.real), len(self.generated))
-        return self.real[:n], self.generated[:n]
+        return _some(self.real, n), _some(self.generated, n)
 
 
 class Subject:
@@ -171,6 +171,13 @@ class Subject:
         """The file that the features are in, where they come from one."""
         choice = self.options.features
         return None if isinstance(choice, str) or choice.suffix != ".npz" else choice
+
+
+def _some(x: Tensor, n: int) -> Tensor:
+    """As many rows of x (m, d): a file may have them in an order that means something."""
+    if len(x) == n:
+        return x
+    return x[torch.randperm(len(x), generator=torch.Generator().manual_seed(0))[:n]]
 
 
 def batches(n: int, size: int = BATCH) -> Iterator[NDArray[np.int64]]:
