@@ -16,7 +16,7 @@ help:  ## say what can be made
 demo: $(VENV)/.installed  ## set everything up, train a VAE on rendered faces, leave runs/demo/report.html
 	if [ -f $(OUT)/run.toml ]; then $(BIN)/allegory resume $(OUT); \
 		else $(BIN)/allegory train vae faces --network tiny --beta 3 --images 130000 --out $(OUT); fi
-	$(BIN)/allegory evaluate $(OUT) --examples 500 --draws 16
+	$(BIN)/allegory evaluate $(OUT) --measure reconstruction density disentanglement --examples 500 --draws 16
 
 test: $(VENV)/.installed-dev  ## set everything up and run all tests
 	$(RUN)/pytest -n auto
