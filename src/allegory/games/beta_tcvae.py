@@ -27,7 +27,7 @@ class BetaTCVAEGame(Game):
         *,
         examples: int,
         alpha: float = 1.0,
-        beta: float = 6.0,
+        beta: float = 15.0,
         gamma: float = 1.0,
         sampling: Sampling = "stratified",
     ) -> None:

@@ -21,7 +21,7 @@ class BetaTCVAESettings(VAEFamily):
     kind: Literal["beta-tcvae"] = "beta-tcvae"
     alpha: float = Field(1.0, ge=0.0, le=10_000.0)
     """Weight of what the code tells of its example; 0 keeps that free."""
-    beta: float = Field(6.0, ge=0.0, le=10_000.0)
+    beta: float = Field(15.0, ge=0.0, le=10_000.0)
     """Weight of what the latents tell of each other: their total correlation."""
     gamma: float = Field(1.0, ge=0.0, le=10_000.0)
     """Weight of the distance of each latent to its prior."""
