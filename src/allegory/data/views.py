@@ -16,7 +16,7 @@ CHANCES = 12
 AREA = (0.35, 1.0)
 """Share of the picture that a view shows."""
 ASPECT = 1.25
-"""A view is at most so many times wider, or higher, than the picture."""
+"""The widest views are so many times wider, for their height, than the narrowest."""
 TURN = math.radians(10)
 CONTRAST, BRIGHTNESS, TINT = 0.3, 0.2, 0.1
 HOLE = 0.35

@@ -116,6 +116,8 @@ class RunFolder:
             return None
         try:
             scores: dict[str, Any] = json.loads(self.evaluation.read_text(encoding="utf-8"))
+            if not isinstance(scores, dict):
+                raise ValueError("it holds no JSON object")
         except ValueError as error:
             raise UserError(
                 f"{self.evaluation} is damaged ({error}): 'allegory evaluate {self.path}' makes "

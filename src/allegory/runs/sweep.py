@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Job", "Sweep", "SweepFolder", "chosen_folder", "parse_over", "parse_seeds", "vary"]
 
+MOST_SEEDS = 1_000
+"""A larger number of them is a mistake for a seed."""
 FIXED = {"seed": "give --seeds", "source": "sweep over one source at a time"}
 """Fields that are not varied, and what to do instead."""
 
@@ -157,7 +159,14 @@ def parse_seeds(words: str) -> list[int]:
         raise UserError(
             f"--seeds is how many, such as 3, or a list, such as 0,1,5 (given: '{words}')."
         )
-    return list(range(int(words))) if "," not in words else [int(part) for part in parts]
+    if "," in words:
+        return [int(part) for part in parts]
+    if int(words) > MOST_SEEDS:
+        raise UserError(
+            f"--seeds {words} asks for so many seeds; for that one alone say --seeds {words}, "
+            "with the comma."
+        )
+    return list(range(int(words)))
 
 
 def vary(

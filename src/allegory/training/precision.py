@@ -53,10 +53,14 @@ def choose_precision(wanted: str, media: Media, device: torch.device) -> str:
 
 
 def autocast(precision: str, device: torch.device) -> AbstractContextManager[object]:
-    """The context that a player's loss is computed in."""
+    """The context that a player's loss is computed in.
+
+    Each use of a weight is cast anew: torch's cache of casts is one for all threads, and emptied
+    by whichever leaves the context first, so that with it gradients would depend on the clock.
+    """
     if precision == "float32":
         return nullcontext()
-    return torch.autocast(device.type, torch.bfloat16)
+    return torch.autocast(device.type, torch.bfloat16, cache_enabled=False)
 
 
 def memory_format(media: Media) -> torch.memory_format:

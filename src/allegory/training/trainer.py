@@ -153,12 +153,17 @@ class Trainer:
 
     @torch.no_grad()
     def operations(self) -> int:
-        """Multiplications and additions of one step, about: three times those of the forward."""
-        batch, turn = self.backward.deal("operations", 0, self.backward.slices)
+        """Multiplications and additions of one step, about: three times those of the forward.
+
+        Counted on an example or two: the whole batch may not fit the memory, as `Backward` finds
+        out.
+        """
+        share = self.settings.batch // self.world.size
+        batch, turn = self.backward.deal("operations", 0, share)
         with FlopCounterMode(display=False) as counter:
             self.game.held_out(self.average.model, batch, turn.noise)
         forward: int = counter.get_total_flops()
-        return 3 * self.backward.slices * forward
+        return 3 * share * forward // len(batch)
 
     def rate(self) -> float:
         """Factor of the learning rate now."""

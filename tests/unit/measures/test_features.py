@@ -1,5 +1,7 @@
 """Ways from examples to features."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -14,6 +16,7 @@ from allegory.measures.fidelity.features import (
     plain_features,
     read_features,
 )
+from allegory.media import Images
 from fakes import ellipses, fit, points
 
 
@@ -27,6 +30,13 @@ def test_plain_features_are_the_values():
     standard = plain_features(vectors.media).of_data(vectors)
     torch.testing.assert_close(standard.mean(0), torch.zeros(2), rtol=0, atol=1e-5)
     torch.testing.assert_close(standard.std(0, correction=0), torch.ones(2))
+
+
+def test_binary_pixels_of_each_batch_are_drawn_anew():
+    grey = ellipses(2 * BATCH, 8)
+    same = replace(grey, media=Images("RGB", 8, 8, True), rows=np.zeros(2 * BATCH, np.int64))
+    first, second = plain_features(same.media).of_data(same).split(BATCH)
+    assert not torch.equal(first, second)
 
 
 def test_modules_and_encoders():
@@ -56,8 +66,14 @@ def test_what_holds_no_features_is_told(tmp_path):
     np.save(tmp_path / "flat.npy", np.zeros(5))
     (tmp_path / "text.npy").write_text("hello")
     (tmp_path / "empty").mkdir()
+    (tmp_path / "nothing.npz").touch()
+    (tmp_path / "cut.npz").write_bytes((tmp_path / "two.npz").read_bytes()[:300])
+    np.save(tmp_path / "one.npy", np.zeros((3, 2)))
+    (tmp_path / "one.npy").rename(tmp_path / "one.npz")
     for name, said in {
         "two.npz": "holds a, b",
+        "nothing.npz": "can't read",
+        "cut.npz": "can't read",
         "flat.npy": r"\(n, d\)",
         "text.npy": "can't read",
         "empty": "no .npy file",
@@ -65,6 +81,8 @@ def test_what_holds_no_features_is_told(tmp_path):
     }.items():
         with pytest.raises(UserError, match=said):
             read_features(tmp_path / name)
+    with pytest.raises(UserError, match="without a name"):
+        read_features(tmp_path / "one.npz", "real")
 
 
 def test_inception_is_refused_in_a_sentence_where_it_can_not_be_had(tmp_path, monkeypatch):

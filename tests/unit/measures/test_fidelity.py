@@ -94,6 +94,16 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say():
     assert held >= 0.85 * draws
 
 
+@pytest.mark.parametrize("measure", [frechet_distance, kernel_distance])
+def test_intervals_are_as_wide_as_values_spread_in_one_dimension(measure):
+    found = [
+        measure(normal(200, 1, seed=s), normal(200, 1, seed=s + 50, shift=0.5)) for s in range(30)
+    ]
+    spread = np.std([one.value for one in found])
+    halves = np.mean([one.high - one.value for one in found])
+    assert 0.6 < halves / (2.09 * spread) < 2.0
+
+
 def test_kernel_distance_is_0_on_average_for_equal_distributions():
     found = [kernel_distance(normal(60, 4, 2 * s), normal(40, 4, 2 * s + 1)) for s in range(200)]
     values = np.array([f.value for f in found])

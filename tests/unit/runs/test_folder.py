@@ -34,7 +34,7 @@ def test_a_group_that_was_not_measured_again_stays_with_what_it_rests_on(tmp_pat
     assert len(lines) == 2
 
 
-@pytest.mark.parametrize("before", ["{", '{"reconstruction": {"mean": 1.0}}', "{}"])
+@pytest.mark.parametrize("before", ["{", "[1]", '{"reconstruction": {"mean": 1.0}}', "{}"])
 def test_what_an_evaluation_can_not_be_merged_with_is_replaced(tmp_path, before):
     folder = RunFolder(tmp_path)
     folder.evaluation.write_text(before)

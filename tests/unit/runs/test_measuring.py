@@ -61,6 +61,9 @@ def test_what_the_data_lack_is_said():
     model = fit(data, 2)
     assert reasons(model, replace(data, columns={}))["disentanglement"].startswith("the data have")
     assert "no training split" in reasons(model, replace(data, splits={}))["memorisation"]
+    untested = replace(data, splits={**data.splits, "test": np.arange(0)})
+    assert "no test split" in reasons(model, untested)["memorisation"]
+    assert Subject(model, untested, FEW).where.endswith("what was learned from included")
     assert "give no other source" in reasons(model, data, own=False)["memorisation"]
     assert "(Predicts)" in reasons(model, data)["prediction"]
 
@@ -140,6 +143,17 @@ def test_features_from_a_file_are_compared(tmp_path):
     np.savez(path, features=np.zeros((9, 2)))
     found = evaluate(fit(data, 2), data, options=options).scores
     assert "called 'real'" in found["left_out"]["fidelity"]
+
+
+def test_the_neighbour_that_is_named_is_the_one_that_was_taken(tmp_path):
+    rng, path = np.random.default_rng(0), tmp_path / "mine.npz"
+    np.savez(path, real=rng.normal(size=(5, 2)), generated=rng.normal(size=(5, 2)))
+    data = points(60)
+    options = replace(FEW, features=choice_of(path))
+    found = evaluate(fit(data, 2), data, measures=["fidelity"], options=options).scores
+    said = " ".join(found["measures"]["fidelity"]["notes"])
+    assert "precision and recall: neighbour k = 3." in said
+    assert "density and coverage: few examples: balls reach to neighbour 4, not 5." in said
 
 
 def test_of_the_longer_side_some_are_taken_from_all_over(tmp_path):

@@ -37,7 +37,7 @@ def test_seeds(words, seeds):
     assert parse_seeds(words) == seeds
 
 
-@pytest.mark.parametrize("words", ["x", "-1", "1.5", "", "0,,1"])
+@pytest.mark.parametrize("words", ["x", "-1", "1.5", "", "0,,1", "20261123"])
 def test_what_are_no_seeds_is_told(words):
     with pytest.raises(UserError, match="--seeds"):
         parse_seeds(words)

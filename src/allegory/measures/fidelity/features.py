@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,10 +55,12 @@ class Features:
     def of_data(self, data: Dataset, *, shown: bool = True) -> Tensor:
         """Features of every shown example of the data, (n, d), with progress if `shown`."""
         found = []
+        # one for all batches: binary pixels of one place in each would be drawn alike otherwise
+        rng = torch.Generator().manual_seed(0)
         with track(f"features of {data.name}", len(data), shown=shown) as advance:
             for start in range(0, len(data), BATCH):
                 rows = np.arange(start, min(start + BATCH, len(data)))
-                found.append(self.of(data.take(rows)))
+                found.append(self.of(data.take(rows, rng=rng)))
                 advance(len(rows))
         return torch.cat(found)
 
@@ -153,7 +157,7 @@ def read_features(path: Path, name: str | None = None) -> Tensor:
             if not files:
                 raise UserError(f"there are no features in {path}: no .npy file.")
             array = np.concatenate([np.load(file, allow_pickle=False) for file in files])
-        elif path.suffix.lower() == ".npz":
+        elif zipfile.is_zipfile(path):
             with np.load(path, allow_pickle=False) as arrays:
                 names = arrays.files
                 wanted = name or (names[0] if len(names) == 1 else "features")
@@ -164,9 +168,13 @@ def read_features(path: Path, name: str | None = None) -> Tensor:
                     )
                 array = arrays[wanted]
         else:
-            array = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise UserError(f"can't read features from {path}: {error}.") from None
+            with path.open("rb") as file:
+                array = np.load(file, allow_pickle=False)
+            if name:
+                raise UserError(f"{path} holds one array without a name, and no '{name}'.")
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        reason = str(error).rstrip(".")
+        raise UserError(f"can't read features from {path}: {reason}.") from None
     if array.ndim != 2 or array.dtype.kind not in "fiu":
         raise UserError(
             f"features are numbers (n, d): {path} holds {array.dtype} of shape {array.shape}."

@@ -48,7 +48,7 @@ def frechet_distance(real: Rows, generated: Rows, *, seed: int = 0) -> FrechetDi
         generated: (m, d).
         seed: of the groups.
     """
-    x, y = (in_canonical_order(side, seed) for side in sides(real, generated))
+    x, y = (in_canonical_order(side, seed + i) for i, side in enumerate(sides(real, generated)))
     d, n = x.shape[1], min(len(x), len(y))
     groups, notes = groups_for(n, *((WIDE_GROUPS,) if min(d, n) > WIDE else ()))
     if n <= d:

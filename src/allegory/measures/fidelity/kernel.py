@@ -31,7 +31,10 @@ def kernel_distance(real: Rows, generated: Rows, *, seed: int = 0) -> Measured:
         seed: of the groups.
     """
     sides(real, generated)  # the kernel is not free of the centre: only the checks are wanted
-    x, y = (in_canonical_order(torch.as_tensor(s).cpu().double(), seed) for s in (real, generated))
+    x, y = (
+        in_canonical_order(torch.as_tensor(side).cpu().double(), seed + i)
+        for i, side in enumerate((real, generated))
+    )
     groups, notes = groups_for(min(len(x), len(y)))
     in_x, in_y = (_membership(len(side), groups) for side in (x, y))
     within_x, within_y = (

@@ -62,7 +62,11 @@ def sides(real: Rows, generated: Rows, *more: Rows) -> tuple[Tensor, ...]:
 
 
 def in_canonical_order(x: Tensor, seed: int) -> Tensor:
-    """The rows of x (n, d), shuffled by the seed in a way that does not depend on their order."""
+    """The rows of x (n, d), shuffled by the seed in a way that does not depend on their order.
+
+    Each side takes a seed of its own: groups that hold the same quantiles of both would move both
+    alike when they are left out, and hide how far the figure varies.
+    """
     rng = torch.Generator().manual_seed(seed)
     axis = torch.randn(x.shape[1], generator=rng, dtype=x.dtype)
     return x[(x @ axis).argsort()][torch.randperm(len(x), generator=rng)]

@@ -97,9 +97,9 @@ def completeness(
 
     real, codes = [], []
     for rows in np.split(np.arange(len(reference)), range(BATCH, len(reference), BATCH)):
-        real.append(seen(reference.take(rows, device=home)))
+        real.append(seen(reference.take(rows, device=home, rng=rng)))
     for rows in np.split(np.arange(len(held_out)), range(BATCH, len(held_out), BATCH)):
-        q = model.encode(held_out.take(rows, device=home))
+        q = model.encode(held_out.take(rows, device=home, rng=rng))
         noise = torch.randn(q.mean.shape, generator=rng, device=rng.device).to(q.mean)
         codes.append(q.mean + q.std * noise)
     near = torch.cat(real)

@@ -28,8 +28,6 @@ __all__ = ["disentanglement", "latent"]
 
 REFERENCES = 5_000
 """Training examples at most that the nearest to a decoded code is sought among."""
-NEAR = 0.5
-"""Nats below its ceiling from which the mutual information is not believed."""
 FEWEST = 20
 """Held-out examples below which completeness says nothing."""
 
@@ -64,12 +62,12 @@ def latent(subject: Subject) -> Findings:
         advance(1, "aggregate posterior")
         if (std > 0).all():
             parts = aggregate(mean, std, rng=rng)
-            ceiling = math.log(n)
-            if parts.information.mean > ceiling - NEAR:
+            if parts.saturated:
                 notes += (
-                    f"{n:,} examples show no mutual information above ln n = {ceiling:.1f} nats: "
-                    "it is at least what is said, and the distance of the aggregate posterior to "
-                    "the prior at most.",
+                    f"{n:,} examples show no mutual information above ln n = {math.log(n):.1f} "
+                    "nats: it is at least what is said; the distance of the aggregate posterior to "
+                    "the prior, and the total correlation, are at most that; their intervals do "
+                    "not hold the truth.",
                 )
             used = active_units(mean)
             figures |= {

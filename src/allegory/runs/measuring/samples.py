@@ -83,7 +83,8 @@ def fidelity(subject: Subject) -> Findings:
         "coverage": measured("coverage", places.coverage, "higher"),
     }
     notes = fewer(sides) + notes_of(frechet, kernel)
-    notes += ("precision and recall: neighbour k = 3; density and coverage: k = 5.",)
+    pairs = (("precision and recall", shares.precision), ("density and coverage", places.density))
+    notes += tuple(f"{what}: {note}" for what, found in pairs for note in found.notes)
     return Findings(basis_of(sides), figures, notes)
 
 

@@ -98,17 +98,20 @@ class Subject:
     @cached_property
     def where(self) -> str:
         """Which examples are held out, in words."""
-        split = "test split" if len(self.data.splits.get("test", ())) else "all"
-        return f"{split} of {self.data.name}"
+        if len(self.data.splits.get("test", ())):
+            return f"test split of {self.data.name}"
+        learned = self.own and self.train is not None
+        return f"all of {self.data.name}" + (", what was learned from included" if learned else "")
 
     @cached_property
     @torch.inference_mode()
     def posterior(self) -> tuple[Tensor, Tensor]:
         """Means and deviations of the codes of the held-out examples, (n, latents) each."""
         found: list[Posterior] = []
+        rng = self.rng("encoding")
         with track("encoding", len(self.held_out)) as advance:
             for rows in batches(len(self.held_out)):
-                x = self.held_out.take(rows, device=home(self.model))
+                x = self.held_out.take(rows, device=home(self.model), rng=rng)
                 found.append(self.model.encode(x))
                 advance(len(rows))
         return (

@@ -37,6 +37,8 @@ def _learned_from(subject: Subject) -> str | None:
         return f"{subject.file} holds no features of training examples"
     if subject.train is None:
         return "the data have no training split"
+    if not len(subject.data.splits.get("test", ())):
+        return "the data have no test split to compare with"
     if not subject.own:
         return "it is measured on the data that the model has learned from: give no other source"
     return None
