@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 __all__ = ["evaluate", "load", "resume", "resume_sweep", "sweep", "sweep_run", "train"]
 
 
+MOST_SEED = 2**31
+"""What every library that draws takes as a seed is below."""
+
+
 def train(
     recipe: str,
     source: str | Path | NDArray[np.generic] | Tensor | Dataset,
@@ -145,6 +149,8 @@ def evaluate(
         Interrupted: asked to stop; what the folder keeps is as it was.
     """
     chosen_measures(measures)
+    if not 0 <= seed < MOST_SEED:
+        raise UserError(f"--seed must be from 0 to {MOST_SEED - 1:,} (given: {seed}).")
     kept = RunFolder(Path(folder))
     run, model = kept.run(), kept.model(weights)
     data = open_for(run, model.media, source)

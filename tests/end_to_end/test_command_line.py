@@ -99,6 +99,8 @@ def test_evaluate(trained):
         (("--measure", "prediction"), "nothing was measured: prediction: it needs a model that"),
         (("--features", "pixel"), "did you mean 'pixels'"),
         (("--samples", "1"), "--samples must be at least 2"),
+        (("--seed", "-1"), "--seed must be from 0"),
+        (("--seed", "5000000000"), "--seed must be from 0"),
     ],
 )
 def test_evaluations_that_can_not_be_are_refused(trained, words, answer):

@@ -13,6 +13,7 @@ from allegory.claims.claim import BUDGETS, Figure, Finding, Result
 from allegory.claims.sources import TRAINING, digest_of, source_digest
 from allegory.claims.table import CLAIMS, claim
 from allegory.data.store import cache_folder
+from allegory.errors import UserError
 from allegory.files import atomic
 from allegory.progress import say
 
@@ -39,13 +40,22 @@ def home() -> Path:
 
 
 def settle(name: str, budget: Budget, folder: Path) -> Result:
-    """The result of a claim: the one that is kept for this very source, or a new one."""
+    """The result of a claim: the one that is kept for this very source, or a new one.
+
+    Raises:
+        UserError: it can't be kept in this folder.
+    """
     # named before the experiment: its source may be edited while it runs
     path = path_of(name, budget, folder)
     result = read(path)
     if result is not None:
         say(f"{name} {result.title}: kept from before.")
         return result
+    try:
+        # what can't be kept is told now, not after the experiment
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"cannot write '{path.parent}': {error.strerror or error}") from None
     stated = claim(name)
     say(f"{name} {stated.title}, {budget} …")
     settings = stated.settings(budget)

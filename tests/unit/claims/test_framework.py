@@ -91,6 +91,13 @@ def test_a_result_is_kept_for_its_budget_and_source(fakes, tmp_path):
     assert newest("C1", tmp_path) == full
 
 
+def test_a_folder_that_can_not_be_written_is_told_before_the_experiment(fakes, tmp_path):
+    (tmp_path / "full").touch()
+    with pytest.raises(UserError, match="cannot write"):
+        settle("C1", "quick", tmp_path / "full")
+    assert fakes() == 0
+
+
 def test_another_source_or_a_damaged_file_is_run_again(fakes, tmp_path):
     settle("C1", "quick", tmp_path)
     path_of("C1", "quick", tmp_path).write_text("{")

@@ -31,7 +31,8 @@ class FrechetDistance(Measured):
 
     limit: float
     """The distance that n to infinity would give, by the jackknife; what Chong & Forsyth (2020),
-    "Effectively unbiased FID", extrapolate with a line in 1/n. It may be below 0 by chance."""
+    "Effectively unbiased FID", extrapolate with a line in 1/n. It and its ends may be below 0 by
+    chance, as an estimate without bias must be where the truth is 0."""
     limit_low: float
     limit_high: float
 
@@ -63,8 +64,8 @@ def frechet_distance(real: Rows, generated: Rows, *, seed: int = 0) -> FrechetDi
         low=max(value - found.half, 0.0),
         high=value + found.half,
         limit=found.limit,
-        limit_low=max(found.limit - found.half, 0.0),
-        limit_high=max(found.limit + found.half, 0.0),
+        limit_low=found.limit - found.half,
+        limit_high=found.limit + found.half,
         n_real=len(x),
         n_generated=len(y),
         notes=notes,

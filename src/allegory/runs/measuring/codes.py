@@ -65,9 +65,9 @@ def latent(subject: Subject) -> Findings:
             if parts.saturated:
                 notes += (
                     f"{n:,} examples show no mutual information above ln n = {math.log(n):.1f} "
-                    "nats: it is at least what is said; the distance of the aggregate posterior to "
-                    "the prior, and the total correlation, are at most that; their intervals do "
-                    "not hold the truth.",
+                    "nats: it is at least what is said; the distance of the aggregate posterior "
+                    "to the prior, and the total correlation, are at most that; their intervals "
+                    "do not hold the truth.",
                 )
             used = active_units(mean)
             figures |= {
