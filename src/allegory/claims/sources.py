@@ -13,7 +13,7 @@ __all__ = ["TRAINING", "digest_of", "source_digest"]
 
 TRAINING = (
     "data", "media.py", "randomness.py", "capabilities.py", "networks", "objectives", "models",
-    "training", "games", "recipes",
+    "training", "games", "recipes", "runs/play.py", "runs/watch.py",
 )  # fmt: skip
 """Rooms of the package that decide what a trained model is."""
 

@@ -82,7 +82,8 @@ class Gaussian(Likelihood):
         if spread == "learned":
             self.log_std = nn.Parameter(log_std)
         else:
-            self.register_buffer("log_std", log_std)
+            # kept in the card of the model: it is no state of a game
+            self.register_buffer("log_std", log_std, persistent=False)
 
     def log_prob(self, x: Tensor, h: Tensor) -> Tensor:
         """Log-density in nats of each example x (n, …), summed over its values: (n,)."""
