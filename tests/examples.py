@@ -12,6 +12,9 @@ from allegory.training.trainer import Trainer
 GAMES = [(name, kind) for name in RECIPES for kind in ("pictures", "vectors")]
 """Every recipe on both kinds of data: a new recipe is covered by being in the table."""
 
+SYSTEMS = list({recipe(name).game.kind: name for name in reversed(RECIPES)}.values())[::-1]
+"""The first recipe of each game, for tests that start a process or more for each."""
+
 
 def pictures(n=48, height=12, width=9, channels=3, binary=False, seed=0):
     """Pictures of soft spots: uint8, somewhere between noise and nothing."""

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
-from tests.examples import known_to
+from tests.examples import SYSTEMS, known_to
 
 from allegory import load
 from allegory.recipes.settings import field_names
@@ -167,7 +167,7 @@ def test_check(shell, folder):
     assert "60" in shell("check", folder)
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("recipe", SYSTEMS)
 def test_two_pictures_with_nothing_held_out(shell, recipe, small):
     x = np.arange(288, dtype=np.uint8).reshape(2, 12, 12)
     np.savez(shell.home / "two.npz", x=x, score=[0.5, 2.0])

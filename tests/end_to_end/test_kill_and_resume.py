@@ -6,9 +6,7 @@ import time
 
 import pytest
 from safetensors import safe_open
-from tests.examples import known_to
-
-from allegory.recipes.table import RECIPES
+from tests.examples import SYSTEMS, known_to
 
 OPTIONS = (
     "--images", "4000", "--batch", "8", "--network", "tiny", "--latents", "4", "--seed", "3",
@@ -24,7 +22,7 @@ def final(run):
         return {k: file.get_tensor(k).numpy().tobytes() for k in names}
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("recipe", SYSTEMS)
 def test_sigkill_at_random_moments(shell, folder, recipe):
     options = known_to(recipe, OPTIONS)
     shell("train", recipe, folder, "--out", "undisturbed", *options)
