@@ -76,8 +76,8 @@ class Sweep(BaseModel):
 
     def continues(self, other: Sweep) -> bool:
         """Whether each run of the other is one of this: values and seeds may be added."""
-        names = {job.name for job in self.jobs()}
-        return self.run == other.run and all(job.name in names for job in other.jobs())
+        runs = {job.name: self.run_of(job) for job in self.jobs()}
+        return all(runs.get(job.name) == other.run_of(job) for job in other.jobs())
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,11 @@ def test_a_folder_goes_on_with_its_own_sweep_and_with_more_of_it_only(tmp_path, 
             chosen_folder(folder.path, "a", other)
 
 
+def test_the_value_that_a_varied_field_had_before_does_not_matter():
+    assert swept(beta=2.0).continues(swept(beta=3.0))
+    assert not swept(latents=2).continues(swept(latents=3))
+
+
 def test_a_run_is_no_place_for_a_sweep(tmp_path):
     (tmp_path / "run.toml").touch()
     with pytest.raises(UserError, match="holds a run"):
