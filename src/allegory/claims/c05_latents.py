@@ -76,7 +76,7 @@ def experiment(s: Settings) -> Finding:
     ]  # fmt: skip
     seen: dict[str, list[Matched]] = {}
     for make in makers:
-        for seed in range(s.seeds):
+        for seed in s.each_seed():
             run = make(seed)
             name = named(run, data)
             say(f"C5: {name}, seed {seed}")

@@ -88,10 +88,10 @@ def experiment(s: Settings) -> Finding:
     seen: dict[str, list[Measured]] = {}
     turned = {"the renderer": rendered}
     for beta in s.betas:
-        for seed in range(s.seeds):
+        for seed in s.each_seed():
             name, measured, turn = look(s, beta, seed, reader, chosen)
             seen.setdefault(name, []).append(measured)
-            if seed == 0 and beta in (s.betas[0], "auto"):
+            if seed == s.each_seed()[0] and beta in (s.betas[0], "auto"):
                 turned[name] = turn
     _, small, large = turned
     each = {

@@ -45,6 +45,10 @@ class OnFaces(OnPictures):
     test: float = 0.3
     """Share of the faces that is measured on."""
 
+    def each_seed(self) -> range:
+        """From 1 on: by seed 0 it was chosen which factors vary."""
+        return range(1, self.seeds + 1)
+
     def on_faces(self, name: str, seed: int, **fields: object) -> Run:
         """The recipe of this name on these faces."""
         fixed = tuple(f"{n}={v}" for n, v in FIXED.items() if n not in self.varying)

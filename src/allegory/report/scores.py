@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
 __all__ = ["basis_text", "rows", "scores_section"]
 
 COUNTS = {
@@ -99,12 +101,20 @@ def _group(name: str, group: Mapping[str, Any], newest: str | None, run_folder: 
     if heat:
         parts.append(_heat(heat))
     picture = run_folder / group["picture"] if "picture" in group else None
-    if picture is not None and picture.exists():
-        with Image.open(picture) as file:
-            pixels = np.atleast_3d(np.asarray(file))
+    pixels = None if picture is None else _pixels(picture)
+    if pixels is not None:
         alt = PICTURES.get(name, name)
         parts.append(figure(image(pixels, alt, kind="pixels"), alt))
     return "".join(parts)
+
+
+def _pixels(path: Path) -> NDArray[np.uint8] | None:
+    """The picture of a group, (height, width, channels); None where it is gone or damaged."""
+    try:
+        with Image.open(path) as file:
+            return np.atleast_3d(np.asarray(file))
+    except (OSError, SyntaxError):  # the latter is Pillow's word for a broken PNG
+        return None
 
 
 def _heat(importance: Mapping[str, Any]) -> str:

@@ -110,6 +110,13 @@ class SweepFolder:
         with atomic(self.settings) as file:
             tomli_w.dump(sweep.model_dump(exclude_none=True), file)
 
+    def is_of(self, sweep: Sweep) -> bool:
+        """Whether it holds a part of this sweep; not where its file is damaged."""
+        try:
+            return sweep.continues(self.read())
+        except UserError:
+            return False
+
     def read(self) -> Sweep:
         """The sweep.
 
@@ -225,7 +232,7 @@ def chosen_folder(out: str | Path | None, name: str, sweep: Sweep) -> SweepFolde
         for number in itertools.count(1):
             path = Path("runs") / (name if number == 1 else f"{name}-{number}")
             folder = SweepFolder(path)
-            if not path.exists() or (folder.settings.exists() and sweep.continues(folder.read())):
+            if not path.exists() or folder.is_of(sweep):
                 return folder
     folder = SweepFolder(Path(str(out)))
     if RunFolder(folder.path).settings.exists():

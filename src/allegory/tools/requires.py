@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from allegory.capabilities import capabilities_of
+from allegory.capabilities import CAPABILITIES, capabilities_of
 from allegory.errors import UserError, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["MEASURES", "OWNERS", "TOOLS", "Measure", "lacking", "require", "tools_for"]
+__all__ = ["MEASURES", "TOOLS", "Measure", "lacking", "require", "tools_for"]
 
 TOOLS: dict[str, tuple[str, ...]] = {
     "sample": ("Samples",),
@@ -67,18 +68,9 @@ MEASURES: dict[str, Measure] = {
 }
 """Groups of measures by name, in the order of every table."""
 
-OWNERS: dict[str, tuple[str, str]] = {
-    "Samples": ("draw new examples", "variational autoencoders"),
-    "Encodes": ("find the latent code of an example", "autoencoders and feature networks"),
-    "Decodes": ("turn latent codes into examples", "autoencoders, variational or plain"),
-    "Scores": ("say how probable an example is", "variational autoencoders"),
-    "Predicts": ("read known quantities off an example", "regressors"),
-}
-"""Capability -> what it means in words, and the kinds of model that have it."""
-
 
 def require(model: object, tool: str) -> Any:
-    """The model itself, or a UserError that says what it lacks for the tool, and who has it."""
+    """The model itself, or a UserError that says what it lacks for the tool."""
     if tool not in TOOLS:
         raise unknown("tool", tool, TOOLS)
     reason = lacking(model, TOOLS[tool])
@@ -88,11 +80,15 @@ def require(model: object, tool: str) -> Any:
 
 
 def lacking(model: object, needs: Sequence[str]) -> str | None:
-    """What the model lacks of these capabilities, and who has it; None where it has them all."""
+    """What the model lacks of these capabilities, in words; None where it has them all."""
     for capability in needs:
         if capability not in capabilities_of(model):
-            ability, owners = OWNERS[capability]
-            return f"a model that can {ability} ({capability}), and this one cannot: {owners} can"
+            does = (inspect.getdoc(CAPABILITIES[capability]) or "").rstrip(".")
+            serves = ", ".join(tools_for(model)) or "none"
+            return (
+                f"a model that {does[0].lower()}{does[1:]} ({capability}), and this one does not; "
+                f"tools that work for it: {serves}"
+            )
     return None
 
 

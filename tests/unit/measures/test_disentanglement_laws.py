@@ -13,7 +13,8 @@ FACTORS = factors()
 PERFECT = standard(FACTORS)
 
 MEASURES = {
-    "mig": lambda z, c: [mig(z, c).score],
+    # bins of equal width and of equal count meet at other places: see the test of the default
+    "mig": lambda z, c: [mig(z, c, spacing="count").score],
     "dci": lambda z, c: [(d := dci(z, c, trees=10)).disentanglement, d.completeness],
     "factor_vae": lambda z, c: [factor_vae(z, c, rng=0, held_out_votes=4_000, resamples=8).score],
     "sap": lambda z, c: [sap(z, c).score],
@@ -29,8 +30,10 @@ def score(name, codes, columns=FACTORS):
 
 @every
 def test_a_perfect_code_scores_one(name):
-    # MIG: bins of equal width and of equal count meet at other places
-    assert (score(name, PERFECT) > (0.88 if name == "mig" else 0.98)).all()
+    # of MIG the information of the next best latent has the plug-in bias that `mig` states
+    biases = [19 * (k - 1) / (2 * 2_000) / np.log(k) for k in (20, 20, 20, 4)]
+    lost = 1.5 * np.mean(biases) if name == "mig" else 0.02
+    assert (score(name, PERFECT) > 1 - lost).all()
     assert (score(name, PERFECT) <= 1 + 1e-9).all()
 
 
@@ -43,7 +46,13 @@ def test_noise_scores_chance(name):
 def test_a_rotated_code_lies_between(name):
     found = score(name, rotated(PERFECT))
     assert (found > CHANCE[name] + 0.02).all()
-    assert (found < 0.9).all()
+    assert (found < score(name, PERFECT) - 0.1).all()
+
+
+def test_mig_with_bins_of_equal_width_nears_one_with_more_examples():
+    few, many = (mig(standard(factors(n)), factors(n)).score.mean for n in (2_000, 20_000))
+    assert few < many < 1
+    assert many > 0.95
 
 
 @every

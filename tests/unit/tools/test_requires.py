@@ -4,15 +4,14 @@ import pytest
 
 from allegory.capabilities import CAPABILITIES
 from allegory.errors import UserError
-from allegory.tools.requires import MEASURES, OWNERS, TOOLS, require, tools_for
+from allegory.tools.requires import MEASURES, TOOLS, require, tools_for
 from fakes import LinearCoder, OnlySamples, fit, points
 
 
-def test_every_need_is_a_capability_and_has_an_owner():
+def test_every_need_is_a_capability_and_every_capability_is_needed():
     tables = [*TOOLS.values(), *(measure.needs for measure in MEASURES.values())]
     needs = {need for row in tables for need in row}
-    assert needs <= set(CAPABILITIES)
-    assert needs == set(OWNERS)
+    assert needs == set(CAPABILITIES)
 
 
 def test_a_model_gets_the_tools_that_it_can_serve():
@@ -22,10 +21,12 @@ def test_a_model_gets_the_tools_that_it_can_serve():
     assert tools_for(coder) == ("reconstruct", "interpolate", "traverse", "encode")
 
 
-def test_a_refusal_says_what_is_missing_and_who_has_it():
+def test_a_refusal_says_what_is_missing_and_what_works():
     coder = fit(points(), 2, LinearCoder)
     require(coder, "reconstruct")
-    with pytest.raises(UserError, match=r"draw new examples \(Samples\).*variational"):
+    with pytest.raises(
+        UserError, match=r"makes new examples from nothing \(Samples\).*work for it: reconstruct"
+    ):
         require(coder, "sample")
     with pytest.raises(UserError, match="did you mean 'traverse'"):
         require(coder, "travers")

@@ -96,17 +96,12 @@ def native(media: Images) -> str:
 INCEPTION = "weights-inception-2015-12-05-6726825d.pth"
 
 
-def inception_features(
-    media: Media, weights: str | Path | None = None, *, download: bool = False
-) -> Features:
+def inception_features(media: Media) -> Features:
     """The 2,048 features of Inception v3 as published Frechet distances use them.
 
-    Through torchmetrics and torch-fidelity, which resizes to 299x299 as the original did.
-
-    Args:
-        media: pictures; grey ones are repeated over the colours, transparency is left out.
-        weights: their file; by default where torch keeps downloads.
-        download: have torch-fidelity fetch the weights (91 MB) where they are missing.
+    Through torchmetrics and torch-fidelity, which resizes to 299x299 as the original did; the
+    weights lie where torch keeps downloads, and are never fetched. Grey pictures are repeated over
+    the colours, transparency is left out.
 
     Raises:
         UserError: the media are no pictures, or the network or its weights are not here.
@@ -121,16 +116,14 @@ def inception_features(
             "self-supervised features work offline."
         ) from None
     home = Path(os.environ.get("TORCH_HOME", Path.home() / ".cache" / "torch"))
-    path = Path(weights) if weights else home / "hub" / "checkpoints" / INCEPTION
-    if not path.exists() and (weights or not download):
+    path = home / "hub" / "checkpoints" / INCEPTION
+    if not path.exists():
         raise UserError(
             f"there are no Inception weights at {path}: put {INCEPTION} of torch-fidelity there."
         )
     from torchmetrics.image.fid import NoTrainInceptionV3
 
-    network: Any = NoTrainInceptionV3(
-        "inception-v3-compat", ["2048"], str(path) if path.exists() else None
-    )
+    network: Any = NoTrainInceptionV3("inception-v3-compat", ["2048"], str(path))
 
     def extract(x: Tensor) -> Tensor:
         pictures = to_bytes(x[:, :3] if x.shape[1] == 4 else x.expand(-1, 3, -1, -1))
