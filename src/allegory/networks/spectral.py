@@ -41,8 +41,9 @@ class Spectral(nn.Module):
     def update(self, weight: Tensor) -> None:
         """Follow the weight by one power iteration: algorithm 1 of the paper."""
         matrix = weight.flatten(1)
-        self.v.copy_(F.normalize(matrix.T @ self.u, dim=0))
-        self.u.copy_(F.normalize(matrix @ self.v, dim=0))
+        with torch.autocast(weight.device.type, enabled=False):
+            self.v.copy_(F.normalize(matrix.T @ self.u, dim=0))
+            self.u.copy_(F.normalize(matrix @ self.v, dim=0))
 
 
 def spectrally_normalised(module: M) -> M:
@@ -65,7 +66,10 @@ def spectrally_normalised(module: M) -> M:
 
 
 def update_spectral(module: nn.Module) -> None:
-    """Let each normalised layer of a module follow its weights: once after each move of theirs."""
+    """Let each normalised layer of a module follow its weights: once after each move of theirs.
+
+    Not between a forward pass and its backward pass, which needs the estimates as they were.
+    """
     for layer in module.modules():
         if isinstance(layer, parametrize.ParametrizationList):
             for parametrization in layer:

@@ -136,6 +136,8 @@ def test_bfloat16_does_not_reach_the_norm():
     with torch.autocast("cpu", torch.bfloat16):
         assert all(torch.equal(w, m.weight) for w, m in zip(used, layers(network), strict=True))
         torch.testing.assert_close(network(x).float(), full, rtol=0, atol=0.05)
+        update_spectral(network)
+    torch.testing.assert_close(norms(network), torch.ones(len(layers(network))), rtol=0, atol=1e-5)
 
 
 def test_a_normalised_network_of_vectors_stretches_nothing():
