@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CAPABILITIES",
+    "Conditional",
     "Decodes",
+    "Discriminates",
     "Encodes",
     "LatentSpace",
     "Model",
@@ -132,12 +134,40 @@ class Predicts(Model, Protocol):
         """The quantities of x (n, *media.shape): (n, columns), each in its own unit."""
 
 
+@runtime_checkable
+class Conditional(Samples, Decodes, Protocol):
+    """Makes new examples of a class that is asked for."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes, in the order of their index."""
+
+    def sample(self, n: int, *, rng: Generator | int, labels: Tensor | None = None) -> Tensor:
+        """As `Samples`, of the classes `labels` (n,), int64 indices; by default of any."""
+
+    def decode(self, z: Tensor, *, labels: Tensor | None = None) -> Tensor:
+        """As `Decodes`, to the classes `labels` (n,), int64 indices; by default to none."""
+
+
+@runtime_checkable
+class Discriminates(Model, Protocol):
+    """Judges whether an example is real or generated."""
+
+    def realness(self, x: Tensor) -> Tensor:
+        """P(real) of x (n, *media.shape) beside the model's own samples: (n,), in [0, 1].
+
+        1/2 where it can't tell.
+        """
+
+
 CAPABILITIES: dict[str, type] = {
     "Samples": Samples,
     "Encodes": Encodes,
     "Decodes": Decodes,
     "Scores": Scores,
     "Predicts": Predicts,
+    "Conditional": Conditional,
+    "Discriminates": Discriminates,
 }
 
 
