@@ -60,7 +60,7 @@ def test_a_table_without_rows_is_drawn():
 def test_tables_that_do_not_fit_lie_below():
     table = Shares("t", ["z0", "z1"], [[0.5] * 4] * 2, [False] * 2)
     svg = ElementTree.fromstring(matrices([table] * 3, list("abcd"), title="t"))
-    places = [g.get("transform").strip("translate()").split() for g in svg.iter(f"{SVG}g")]
+    places = [g.get("transform")[10:-1].split() for g in svg.iter(f"{SVG}g")]
     (x0, y0), (x1, y1), (x2, y2) = [tuple(map(int, place)) for place in places]
     assert x0 == x2 == y0 == y1 == 0
     assert x1 > 0
