@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from allegory.capabilities import Model
     from allegory.runs.play import Trained
@@ -121,7 +121,7 @@ def evaluate(
     examples: int = 2_000,
     samples: int = 5_000,
     draws: int = 64,
-    features: str | Path = "default",
+    features: str | Path | nn.Module = "default",
     weights: Weights = "best",
     seed: int = 0,
 ) -> dict[str, Any]:
@@ -137,7 +137,8 @@ def evaluate(
         draws: importance samples an example for the bound on the likelihood.
         features: what samples are compared by: "default" (a network trained once on the training
             split, without labels), "pixels", "inception", the folder of a run whose model encodes,
-            or a .npz file with the features "real" and "generated".
+            a .npz file with the features "real" and "generated", or any module: (n, *media.shape)
+            in the media's range -> (n, ...), taken to evaluation mode.
         weights: as in `load`.
         seed: of draws and samples.
 

@@ -8,7 +8,9 @@ from tests.examples import equal, trainer_for, weights_of
 
 from allegory.errors import Interrupted, UserError
 from allegory.training.checkpoint import Checkpoints
+from allegory.training.game import Turn
 from allegory.training.journal import Journal, read_journal
+from allegory.training.noise import Noise
 
 
 def poison(trainer, steps):
@@ -193,3 +195,13 @@ def test_an_observer_that_can_not_write_does_not_end_the_run(capsys):
     trainer.play()
     assert trainer.images == 80
     assert "the disk is full. Training goes on." in capsys.readouterr().err
+
+
+def test_what_nobody_left_is_told_with_what_was():
+    turn = Turn(step=0, images=0, noise=Noise(0, batch=2))
+    with pytest.raises(KeyError, match="no 'codes' was left in this round, but nothing"):
+        turn.left("codes")
+    turn.leave("fakes", torch.ones(2, 3))
+    assert turn.left("fakes").shape == (2, 3)
+    with pytest.raises(KeyError, match="but 'fakes'"):
+        turn.left("codes")

@@ -93,6 +93,6 @@ CLAIM = Claim(
     experiment,
     quick=Settings(seeds=3, images=40_000, source="digits"),
     full=Settings(
-        seeds=5, images=100_000, source="faces", size="32", examples=6_000, network="small"
+        seeds=5, images=50_000, source="faces", size="32", examples=6_000, network="small"
     ),
 )

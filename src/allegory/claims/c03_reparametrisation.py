@@ -211,5 +211,5 @@ CLAIM = Claim(
     "training gets with each is shown, and does not decide.",
     experiment,
     quick=Settings(seeds=3, steps=2_000, draws=1_000),
-    full=Settings(seeds=10, steps=20_000, draws=20_000),
+    full=Settings(seeds=10, steps=5_000, draws=5_000),
 )

@@ -78,7 +78,7 @@ def experiment(s: Settings) -> Finding:
     for make in makers:
         for seed in s.each_seed():
             run = make(seed)
-            name = named(run, data)
+            name = named(run)
             say(f"C5: {name}, seed {seed}")
             seen.setdefault(name, []).append(match(run, data, s.varying))
     decides, *_ = seen

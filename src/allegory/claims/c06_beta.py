@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from allegory.capabilities import Predicts
     from allegory.claims.claim import Figure
-    from allegory.claims.faces import Beta
     from allegory.claims.turning import Turned
     from allegory.data.dataset import Dataset
 
@@ -91,7 +90,7 @@ def experiment(s: Settings) -> Finding:
         for seed in s.each_seed():
             name, measured, turn = look(s, beta, seed, reader, chosen)
             seen.setdefault(name, []).append(measured)
-            if seed == s.each_seed()[0] and beta in (s.betas[0], "auto"):
+            if seed == s.each_seed()[0] and beta in (s.betas[0], s.betas[-1]):
                 turned[name] = turn
     _, small, large = turned
     each = {
@@ -168,7 +167,7 @@ def typical_first(data: Dataset) -> NDArray[np.int64]:
 
 
 def look(
-    s: Settings, beta: Beta, seed: int, reader: Reader, chosen: NDArray[np.int64]
+    s: Settings, beta: float, seed: int, reader: Reader, chosen: NDArray[np.int64]
 ) -> tuple[str, Measured, Turned]:
     """Train one model, measure it on held-out faces, and turn these heads with it."""
     from allegory.claims.turning import axis_of, leakage, mean_range, read_off, turned_by_model
@@ -178,7 +177,7 @@ def look(
     from allegory.tools.reconstruct import reconstruct
 
     run, data = s.vae(beta, seed), reader.data
-    name = named(run, data)
+    name = named(run)
     say(f"C6: {name}, seed {seed}")
     coded = Coded.by(run, data, s.varying)
     axis = axis_of(coded.mean, coded.columns[TURN], coded.active or range(s.latents))

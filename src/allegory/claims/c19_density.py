@@ -178,5 +178,5 @@ CLAIM = Claim(
     "below twice the distance between two parts of the data.",
     experiment,
     quick=Settings(seeds=3, images=150_000, draws=500, points=500),
-    full=Settings(seeds=5, images=2_000_000, draws=5_000, points=2_000),
+    full=Settings(seeds=5, images=500_000, draws=2_000, points=1_000),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from allegory.models.vae import VAE
     from allegory.recipes.settings import Run
 
-__all__ = ["FULL", "QUICK", "Beta", "Coded", "OnFaces", "named"]
-
-Beta = float | Literal["auto"]
+__all__ = ["FULL", "QUICK", "Coded", "OnFaces", "named"]
 
 FIXED = {
     "azimuth": "0", "elevation": "0", "smile": "0.3", "mouth_open": "0.1", "skin_tone": "0.6",
@@ -39,8 +37,8 @@ class OnFaces(OnPictures):
     """The factors that vary; the others are fixed."""
     narrowed: tuple[str, ...] = ("azimuth=-20..20",)
     """Distributions of those that do not vary over their whole range."""
-    betas: tuple[Beta, ...] = (1.0, "auto")
-    """From 1 on; "auto" is the larger one that claims speak of, the default of `beta-vae`."""
+    betas: tuple[float, ...] = (1.0, 16.0)
+    """From 1, the plain VAE, to the larger one that claims speak of, the default of `beta-vae`."""
     latents: int = 10
     test: float = 0.3
     """Share of the faces that is measured on."""
@@ -54,13 +52,13 @@ class OnFaces(OnPictures):
         fixed = tuple(f"{n}={v}" for n, v in FIXED.items() if n not in self.varying)
         return self.run(name, factors=fixed + self.narrowed, test=self.test, seed=seed, **fields)
 
-    def vae(self, beta: Beta, seed: int) -> Run:
+    def vae(self, beta: float, seed: int) -> Run:
         """The recipe `beta-vae` with this beta; with 1 it is the plain VAE."""
         return self.on_faces("beta-vae", seed, beta=beta, latents=self.latents)
 
     def held_out(self) -> Dataset:
         """The faces that are measured on."""
-        run = self.vae("auto", 0)
+        run = self.vae(1.0, 0)
         return open_data(run.data.source, run.data).split("test")
 
 
@@ -103,13 +101,13 @@ class Coded:
         return self.mean.double().numpy()
 
 
-def named(run: Run, data: Dataset) -> str:
+def named(run: Run) -> str:
     """What tables call the model of this run: its beta, or its recipe."""
     from allegory.recipes.vae import VAESettings
 
     if run.recipe != "beta-vae" or not isinstance(run.game, VAESettings):
         return run.recipe
-    return f"beta = {run.game.weight(data.media):.3g}"
+    return f"beta = {run.game.beta:.3g}"
 
 
 # azimuth over its whole range leaves the smile, a few pixels, to far longer training
@@ -118,7 +116,7 @@ QUICK: dict[str, Any] = {
     "varying": ("azimuth", "smile", "skin_tone"),
 }  # fmt: skip
 FULL: dict[str, Any] = {
-    "seeds": 5, "images": 80_000, "source": "faces", "size": "64", "examples": 12_000,
-    "varying": ("azimuth", "smile", "skin_tone", "background"), "betas": (1.0, "auto", 80.0),
+    "seeds": 5, "images": 100_000, "source": "faces", "size": "32", "examples": 12_000,
+    "varying": ("azimuth", "smile", "skin_tone", "background"), "betas": (1.0, 4.0, 16.0),
 }  # fmt: skip
 """Of all claims on these faces, so that they share their models."""

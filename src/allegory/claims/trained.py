@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from allegory.claims.sources import TRAINING, digest_of, source_digest
 from allegory.data.store import cache_folder
+from allegory.runs.alone import alone
 from allegory.runs.folder import RunFolder
 from allegory.runs.play import begin, go_on
 from allegory.training.checkpoint import Checkpoints
@@ -25,9 +26,10 @@ def trained(run: Run) -> Model:
     """
     key = digest_of(run.model_dump_json(), source_digest(TRAINING))
     folder = RunFolder(cache_folder() / "claims" / "trained" / f"{run.recipe}-{key}")
-    newest = Checkpoints(folder.checkpoints).newest()
-    if newest is None:
-        begin(run, folder)
-    elif newest.values["images"] < run.training.images:
-        go_on(folder)
+    with alone(folder.path):
+        newest = Checkpoints(folder.checkpoints).newest()
+        if newest is None:
+            begin(run, folder)
+        elif newest.values["images"] < run.training.images:
+            go_on(folder)
     return folder.model()

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Z95", "Estimate", "estimate", "proportion"]
+__all__ = ["FEWEST", "Z95", "Estimate", "estimate", "proportion"]
+
+FEWEST = 20
+"""Examples below which measures of codes say nothing."""
 
 Z95 = 1.96
 """A normal variable lies within so many deviations with probability 95 %."""

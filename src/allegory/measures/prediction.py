@@ -10,7 +10,7 @@ from allegory.measures.estimate import estimate
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Prediction", "r_squared"]
+__all__ = ["Prediction", "r_squared", "r_squared_parts"]
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,23 @@ def r_squared(truth: Tensor, predicted: Tensor) -> Prediction | None:
         predicted: (n,).
     """
     known = truth.isfinite()
-    y, error = truth[known].double(), (truth - predicted)[known].double().square()
+    y, read = truth[known].double(), predicted[known].double()
     if len(y) < 2 or y.min() == y.max():
         return None
-    deviation = (y - y.mean()).square()
-    ratio = error.mean() / deviation.mean()
-    # a ratio of means is, to first order, a mean of these
-    found = estimate(1 - ratio - (error - ratio * deviation) / deviation.mean())
-    rmse = float(error.mean().sqrt())
+    found = estimate(r_squared_parts(y, read))
+    rmse = float((y - read).square().mean().sqrt())
     return Prediction(found.mean, found.low, min(found.high, 1.0), rmse, found.n)
+
+
+def r_squared_parts(truth: Tensor, predicted: Tensor) -> Tensor:
+    """R² plus each example's influence on it, (n,): their mean is R², and they give its interval.
+
+    A ratio of means is, to first order, a mean of these.
+
+    Args:
+        truth: (n,), not all equal.
+        predicted: (n,).
+    """
+    error, deviation = (truth - predicted).square(), (truth - truth.mean()).square()
+    ratio = error.mean() / deviation.mean()
+    return 1 - ratio - (error - ratio * deviation) / deviation.mean()

@@ -36,7 +36,7 @@ def beta_vae() -> Run:
     return Run(
         recipe="beta-vae",
         data=DataSettings(),
-        game=VAESettings(beta="auto"),
+        game=VAESettings(likelihood="gaussian-fixed", deviation="auto", beta=16.0),
         training=TrainingSettings(),
     )
 

@@ -76,9 +76,9 @@ class VAESettings(VAEFamily):
     """The variational autoencoder."""
 
     kind: Literal["vae"] = "vae"
-    beta: Annotated[float, Field(ge=0.0, le=10_000.0)] | Literal["auto"] = 1.0
-    """Weight of the KL; 1 is the VAE, more gives fewer and more separate latents. "auto": 4, or
-    more for large pictures, whose reconstruction weighs more: a 600th of their values."""
+    beta: float = Field(1.0, ge=0.0, le=10_000.0)
+    """Weight of the KL; 1 is the VAE, more gives fewer and more separate latents where the
+    deviation is fixed: a learned one makes up for it."""
     free_bits: float = Field(0.0, ge=0.0)
     """Nats of each latent that cost nothing."""
     kl_warmup: int = Field(0, ge=0)
@@ -88,19 +88,13 @@ class VAESettings(VAEFamily):
     capacity_images: int = Field(0, ge=0)
     """Images over which the capacity rises from 0."""
 
-    def weight(self, media: Media) -> float:
-        """Beta for these data."""
-        if self.beta != "auto":
-            return self.beta
-        return max(4.0, math.prod(media.shape) / 600)
-
     def build(self, data: Dataset) -> Game:
         """The game for these data."""
         from allegory.games.vae import VAEGame
 
         return VAEGame(
             self.model(data),
-            beta=self.weight(data.media),
+            beta=self.beta,
             free_bits=self.free_bits,
             warmup=self.kl_warmup,
             capacity=self.capacity,

@@ -15,7 +15,7 @@ __all__ = ["Shares", "matrices"]
 
 WIDE, TALL, LEFT, GAP, HEAD, FOOT = 50, 28, 44, 22, 30, 70
 WIDTH = 640
-"""Of the drawing at least, so that few columns are not drawn large."""
+"""Of the drawing: few columns are not drawn large, and tables that do not fit are put below."""
 DARK = 0.45
 """Share above which the number in a cell is written in white."""
 
@@ -33,19 +33,22 @@ class Shares:
 
 
 def matrices(tables: Sequence[Shares], columns: Sequence[str], *, title: str) -> str:
-    """Draw the tables, which have these columns in common, side by side.
+    """Draw the tables, which have these columns in common, side by side as far as they fit.
 
     `title` is what a screen reader says.
     """
     pitch = LEFT + len(columns) * WIDE + GAP
-    height = HEAD + TALL * max(len(t.rows) for t in tables) + FOOT
-    width = max(len(tables) * pitch, WIDTH)
-    panels = [
-        f'<g class="legend" transform="translate({k * pitch} 0)">{_panel(t, columns)}</g>'
-        for k, t in enumerate(tables)
-    ]
+    abreast = max(WIDTH // pitch, 1)
+    panels, top = [], 0
+    for start in range(0, len(tables), abreast):
+        row = tables[start : start + abreast]
+        panels += [
+            f'<g class="legend" transform="translate({k * pitch} {top})">{_panel(t, columns)}</g>'
+            for k, t in enumerate(row)
+        ]
+        top += HEAD + TALL * max(len(t.rows) for t in row) + FOOT
     return (
-        f'<svg class="plot" viewBox="0 0 {width} {height}" role="img" '
+        f'<svg class="plot" viewBox="0 0 {max(pitch, WIDTH)} {top}" role="img" '
         f'aria-label="{escape(title)}" xmlns="http://www.w3.org/2000/svg">{"".join(panels)}</svg>'
     )
 

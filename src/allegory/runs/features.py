@@ -20,6 +20,7 @@ from allegory.models.files import write_card
 from allegory.progress import say
 from allegory.recipes.settings import change
 from allegory.recipes.table import recipe
+from allegory.runs.alone import alone
 from allegory.runs.folder import RunFolder
 from allegory.runs.watch import KeepModel
 from allegory.training.checkpoint import Checkpoints
@@ -65,8 +66,11 @@ def features_for(data: Dataset, run: Run | None = None) -> Features:
     batch = min(run.training.batch, max(len(train) // 2, 2))
     run = change(run, {"batch": batch})
     folder = RunFolder(cache_folder() / "features" / key(train, run))
-    if not (folder.path / "model.json").exists():
-        fit(run, folder, train, held_out)
+    card = folder.path / "model.json"
+    if not card.exists():
+        with alone(folder.path):
+            if not card.exists():
+                fit(run, folder, train, held_out)
     model = folder.model()
     assert isinstance(model, FeatureNetwork)
     name = f"self-supervised, trained on {Path(data.name).stem}'s training split"

@@ -55,7 +55,14 @@ class Turn:
         self.table.setdefault(name, whole)[self.noise.rows] = values.detach()
 
     def left(self, name: str) -> Tensor:
-        """What was left of the examples at hand, (n, ...)."""
+        """What was left of the examples at hand, (n, ...).
+
+        Raises:
+            KeyError: nothing was left by this name in this round; it says by which.
+        """
+        if name not in self.table:
+            names = ", ".join(map(repr, self.table)) or "nothing"
+            raise KeyError(f"no {name!r} was left in this round, but {names}")
         return self.table[name][self.noise.rows]
 
 

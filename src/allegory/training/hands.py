@@ -21,15 +21,15 @@ R = TypeVar("R")
 
 SMALL = 10**9
 """Multiplications and additions of a step below which one thread computes it: two would wait for
-each other longer than they work, and on a machine with other work a hundred times longer."""
+each other longer than they work."""
 
 
 class Hands:
     """Threads that compute the pieces of a batch side by side, one core each.
 
     On a processor this replaces torch's own threads, which share out each operation and wait for
-    each other after it: measured as fast where the machine is free, and more than ten times faster
-    where another program takes one of two cores.
+    each other after it: as fast where the machine is free, and three times faster where another
+    program takes one of two cores (`benchmarks/busy.py`).
     """
 
     def __init__(self, count: int) -> None:

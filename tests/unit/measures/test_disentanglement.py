@@ -151,6 +151,13 @@ def test_what_cannot_be_measured_is_said(codes, columns, says):
         mig(codes, columns)
 
 
+def test_codes_that_are_not_finite_do_not_pass_for_collapsed_ones():
+    codes = noise(400)
+    codes[7, 0] = np.nan
+    with pytest.raises(UserError, match="not finite"):
+        factor_vae(codes, factors(400), rng=0)
+
+
 def test_bins_too_small_to_hold_fixed():
     with pytest.raises(UserError, match="'turn' holds 20 examples"):
         factor_vae(noise(60), factors(60), rng=0)

@@ -55,3 +55,15 @@ def test_a_shaded_table_writes_every_share():
 
 def test_a_table_without_rows_is_drawn():
     ElementTree.fromstring(matrices([Shares("none", [], [], [])], ["a"], title="t"))
+
+
+def test_tables_that_do_not_fit_lie_below():
+    table = Shares("t", ["z0", "z1"], [[0.5] * 4] * 2, [False] * 2)
+    svg = ElementTree.fromstring(matrices([table] * 3, list("abcd"), title="t"))
+    places = [g.get("transform")[10:-1].split() for g in svg.iter(f"{SVG}g")]
+    (x0, y0), (x1, y1), (x2, y2) = [tuple(map(int, place)) for place in places]
+    assert x0 == x2 == y0 == y1 == 0
+    assert x1 > 0
+    *_, width, height = map(int, svg.get("viewBox").split())
+    assert 2 * x1 <= width
+    assert height == 2 * y2

@@ -1,17 +1,19 @@
 """Groups of measures: who gets which, why others are left out, and what they rest on."""
 
+import copy
 import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from tests.examples import pictures
+from tests.examples import pictures, run_for
+from torch import nn
 
 from allegory.errors import UserError
 from allegory.runs.evaluate import evaluate
 from allegory.runs.measuring.findings import Figure, Findings, strict
-from allegory.runs.measuring.networks import choice_of
+from allegory.runs.measuring.networks import choice_of, features_of
 from allegory.runs.measuring.subject import Options, Subject
 from allegory.runs.measuring.table import GROUPS, chosen, reason
 from allegory.tools.requires import MEASURES
@@ -126,6 +128,34 @@ def test_features_are_named_or_lie_somewhere(tmp_path):
     assert choice_of(str(tmp_path)) == tmp_path
     with pytest.raises(UserError, match=r"no features 'defalt'.*did you mean 'default'"):
         choice_of("defalt")
+
+
+def test_any_module_gives_features_and_is_named_by_its_weights():
+    data = points(200)
+    model = fit(data, 2)
+    ones, twos = nn.Linear(2, 3), nn.Linear(2, 3)
+
+    def fidelity(features):
+        options = replace(FEW, features=choice_of(features))
+        found = evaluate(model, data, measures=["fidelity"], options=options).scores
+        return found["measures"]["fidelity"]
+
+    first, same, other = (fidelity(one) for one in (ones, copy.deepcopy(ones), twos))
+    assert first["figures"] == same["figures"] != other["figures"]
+    assert first["basis"]["features"] == same["basis"]["features"]
+    assert first["basis"]["features"].startswith("Linear ")
+    assert first["basis"]["features"] != other["basis"]["features"]
+
+
+def test_a_model_that_encodes_gives_its_codes_as_features():
+    data = pictures(60)
+    coder = run_for("vae").game.model(data)
+    found = features_of(choice_of(coder), data)
+    assert found.name.startswith("codes of VAE ")
+    x = data.take(range(4))
+    assert torch.equal(found.of(x), coder.encode(x).mean)
+    with pytest.raises(UserError, match=r"VAE \w+ reads examples of shape"):
+        features_of(coder, pictures(60, height=8))
 
 
 def test_features_from_a_file_are_compared(tmp_path):

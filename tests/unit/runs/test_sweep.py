@@ -44,8 +44,10 @@ def test_what_are_no_seeds_is_told(words):
 
 
 def test_values_get_the_type_of_their_field_and_are_not_repeated():
-    sweep = swept({"beta": ["1", "1.0", "auto"], "latents": ["8", 2.0], "flip": ["true", False]})
-    assert sweep.over == {"beta": (1.0, "auto"), "latents": (8, 2), "flip": (True, False)}
+    sweep = swept(
+        {"deviation": ["1", "1.0", "auto"], "latents": ["8", 2.0], "flip": ["true", False]}
+    )
+    assert sweep.over == {"deviation": (1.0, "auto"), "latents": (8, 2), "flip": (True, False)}
     assert isinstance(sweep.over["latents"][1], int)
 
 
@@ -94,11 +96,11 @@ def test_other_values_have_another_folder_and_stay_within_the_sweep(values):
 
 
 def test_through_toml_a_sweep_is_itself(tmp_path):
-    sweep = swept({"beta": ["auto", "1", "0.1"], "flip": ["true"], "latents": ["8"]}, [0, 4])
+    sweep = swept({"deviation": ["auto", "1", "0.1"], "flip": ["true"], "latents": ["8"]}, [0, 4])
     SweepFolder(tmp_path).write(sweep)
     again = SweepFolder(tmp_path).read()
     assert again == sweep
-    assert [type(v) for v in again.over["beta"]] == [str, float, float]
+    assert [type(v) for v in again.over["deviation"]] == [str, float, float]
     assert again.over["flip"][0] is True
 
 

@@ -11,6 +11,7 @@ import torch
 
 from allegory.measures.disentanglement.factors import Basis, Factor, Table, table_of
 from allegory.measures.estimate import Estimate, estimate
+from allegory.measures.prediction import r_squared_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,10 +149,7 @@ def _held_out(forest: Any, table: Table, factor: Factor, rows: NDArray[np.int64]
     found, true = forest.predict(table.codes[rows]), factor.values[rows]
     if factor.kind == "category":
         return estimate(torch.from_numpy((found == true).astype(np.float64)))
-    error, spread = (true - found) ** 2, (true - true.mean()) ** 2
-    lost = error.mean() / spread.mean()
-    # each example's influence on the ratio of means, about R² itself
-    return estimate(torch.from_numpy(1 - lost - (error - lost * spread) / spread.mean()))
+    return estimate(r_squared_parts(torch.from_numpy(true), torch.from_numpy(found)))
 
 
 def _chance(factor: Factor) -> float:

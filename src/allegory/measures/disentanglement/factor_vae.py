@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allegory.errors import UserError
-from allegory.measures.disentanglement.factors import Basis, Factor, table_of
+from allegory.measures.disentanglement.factors import Basis, Factor, demand_finite, table_of
 from allegory.measures.estimate import Estimate
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def factor_vae(
         UserError: nothing to measure, see `table_of`; or no factor with two bins of 20 examples.
     """
     rng = np.random.default_rng(rng)
+    demand_finite(codes)  # or those would pass for collapsed
     codes = np.where(codes.std(axis=0) >= least_std, codes, 0.0)
     table = table_of(codes, columns, bins=bins)
     half = rng.permutation(len(table.codes)) % 2

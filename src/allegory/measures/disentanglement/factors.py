@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from allegory.errors import UserError
+from allegory.measures.estimate import FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,10 +17,7 @@ if TYPE_CHECKING:
 
     from allegory.data.dataset import Column
 
-__all__ = ["Basis", "Factor", "Table", "table_of"]
-
-FEWEST = 20
-"""Examples below which no measure says anything."""
+__all__ = ["Basis", "Factor", "Table", "demand_finite", "table_of"]
 
 
 @dataclass(frozen=True)
@@ -89,8 +87,7 @@ def table_of(
     for name, column in columns.items():
         if len(column.values) != n:
             raise UserError(f"there are {n} codes, but '{name}' is known of {len(column.values)}.")
-    if not np.isfinite(codes).all():
-        raise UserError("some codes are not finite: the encoder's weights are damaged.")
+    demand_finite(codes)
     left_out = {name: "text" for name, c in columns.items() if c.kind == "text"}
     known = {name: _known(c) for name, c in columns.items() if name not in left_out}
     left_out |= {name: "mostly missing" for name, here in known.items() if 2 * here.sum() < n}
@@ -110,6 +107,12 @@ def table_of(
     z, latents = _standard(codes[kept])
     basis = Basis(len(z), int(n - kept.sum()), names, left_out, latents, bins)
     return Table(z, tuple(factors), basis)
+
+
+def demand_finite(codes: NDArray[np.floating[Any]]) -> None:
+    """Raise a UserError where some codes are not finite."""
+    if not np.isfinite(codes).all():
+        raise UserError("some codes are not finite: the encoder's weights are damaged.")
 
 
 def _known(column: Column) -> NDArray[np.bool_]:

@@ -28,6 +28,7 @@ __all__ = [
     "encoder_features",
     "inception_features",
     "module_features",
+    "native",
     "plain_features",
     "read_features",
 ]
@@ -84,13 +85,12 @@ def module_features(module: nn.Module, name: str, resize: str) -> Features:
 
 def encoder_features(model: Encodes, name: str) -> Features:
     """The posterior means of a model that encodes."""
-    resize = native(model.media) if isinstance(model.media, Images) else "none"
-    return Features(name, resize, lambda x: model.encode(x).mean)
+    return Features(name, native(model.media), lambda x: model.encode(x).mean)
 
 
-def native(media: Images) -> str:
-    """The pictures' own size, in words."""
-    return f"native {media.height}x{media.width}"
+def native(media: Media) -> str:
+    """The examples' own size, in words."""
+    return f"native {media.height}x{media.width}" if isinstance(media, Images) else "none"
 
 
 INCEPTION = "weights-inception-2015-12-05-6726825d.pth"

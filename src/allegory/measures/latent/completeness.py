@@ -10,7 +10,7 @@ import torch
 
 from allegory.capabilities import Decodes, Encodes
 from allegory.errors import UserError
-from allegory.measures.estimate import Estimate
+from allegory.measures.estimate import FEWEST, Estimate
 from allegory.randomness import generator
 
 if TYPE_CHECKING:
@@ -84,9 +84,9 @@ def completeness(
     Raises:
         UserError: fewer than 20 held-out examples or draws, or no reference.
     """
-    if min(len(held_out), draws) < 20 or not len(reference):
+    if min(len(held_out), draws) < FEWEST or not len(reference):
         raise UserError(
-            f"completeness needs 20 held-out examples and draws and some reference, not "
+            f"completeness needs {FEWEST} held-out examples and draws and some reference, not "
             f"{len(held_out)}, {draws} and {len(reference)}."
         )
     rng = generator(rng)

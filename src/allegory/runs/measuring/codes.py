@@ -13,6 +13,7 @@ from allegory.measures.disentanglement.factor_vae import factor_vae
 from allegory.measures.disentanglement.factors import table_of
 from allegory.measures.disentanglement.mig import mig
 from allegory.measures.disentanglement.sap import sap
+from allegory.measures.estimate import FEWEST
 from allegory.measures.latent.active import active_units
 from allegory.measures.latent.aggregate import aggregate
 from allegory.measures.latent.completeness import completeness
@@ -28,8 +29,6 @@ __all__ = ["disentanglement", "latent"]
 
 REFERENCES = 5_000
 """Training examples at most that the nearest to a decoded code is sought among."""
-FEWEST = 20
-"""Held-out examples below which completeness says nothing."""
 
 
 def latent(subject: Subject) -> Findings:

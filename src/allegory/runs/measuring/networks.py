@@ -5,13 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from allegory.capabilities import Encodes
+from torch import nn
+
+from allegory.capabilities import Encodes, Model
 from allegory.errors import UserError, nearest
 from allegory.measures.fidelity.features import (
     encoder_features,
     inception_features,
+    module_features,
+    native,
     plain_features,
 )
+from allegory.models.files import fingerprint
 from allegory.runs.features import features_for
 from allegory.runs.folder import RunFolder
 
@@ -22,16 +27,18 @@ if TYPE_CHECKING:
 __all__ = ["Choice", "choice_of", "features_of"]
 
 Named = Literal["default", "pixels", "inception"]
-Choice = Named | Path
+Choice = Named | Path | nn.Module
 NAMED: tuple[Named, ...] = ("default", "pixels", "inception")
 
 
-def choice_of(value: str | Path) -> Choice:
-    """A choice, from one of its names, the folder of a run, or a .npz file.
+def choice_of(value: str | Path | nn.Module) -> Choice:
+    """A choice, from one of its names, the folder of a run, a .npz file, or a module.
 
     Raises:
         UserError: it is none of these.
     """
+    if isinstance(value, nn.Module):
+        return value
     for name in NAMED:
         if value == name:
             return name
@@ -59,12 +66,27 @@ def features_of(choice: Choice, data: Dataset) -> Features:
         return plain_features(data.media)
     if choice == "inception":
         return inception_features(data.media)
-    model = RunFolder(choice).model()
+    if isinstance(choice, Path):
+        name = f"the model in {choice.resolve().name}"
+        return codes(RunFolder(choice).model(), name, data)
+    # its weights name it: figures by others are not comparable
+    name = f"{type(choice).__name__} {fingerprint(choice)}"
+    if isinstance(choice, Model):
+        return codes(choice, name, data)
+    return module_features(choice, name, native(data.media))
+
+
+def codes(model: Model, name: str, data: Dataset) -> Features:
+    """The codes of a model for these data.
+
+    Raises:
+        UserError: it can't encode, or reads other examples.
+    """
     if not isinstance(model, Encodes):
-        raise UserError(f"{choice} holds a model that can't encode: its codes can't be features.")
+        raise UserError(f"{name} can't encode: its codes can't be features.")
     if model.media != data.media:
         raise UserError(
-            f"the model of {choice} reads examples of shape {model.media.shape}, and those of "
-            f"'{data.name}' have {data.media.shape} or other units."
+            f"{name} reads examples of shape {model.media.shape}, and those of '{data.name}' have "
+            f"{data.media.shape} or other units."
         )
-    return encoder_features(model, f"codes of the model in {choice.resolve().name}")
+    return encoder_features(model, f"codes of {name}")

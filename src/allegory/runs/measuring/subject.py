@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,6 @@ from allegory.training.noise import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from numpy.typing import NDArray
     from torch import Generator, Tensor
@@ -173,7 +173,7 @@ class Subject:
     def file(self) -> Path | None:
         """The file that the features are in, where they come from one."""
         choice = self.options.features
-        return None if isinstance(choice, str) or choice.suffix != ".npz" else choice
+        return choice if isinstance(choice, Path) and choice.suffix == ".npz" else None
 
 
 def _some(x: Tensor, n: int) -> Tensor:
