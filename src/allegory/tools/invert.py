@@ -31,9 +31,9 @@ DRAWS = 256
 """Random codes that are decoded: descents start from those nearest to the example."""
 STARTS, KEPT = 16, 2
 """Starts for an example, and how many of them are followed to the end."""
-FIRST, REST = 60, 240
+FIRST, REST = 50, 250
 """Steps from every start, and further ones from those kept."""
-RATE = 0.1
+RATE = 0.2
 """Rate of the descent, in standard deviations of the latents."""
 NOISE = 0.2
 """σ: how far an example is taken to be from what the model can make; pictures in [-1, 1], columns

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from allegory.capabilities import Decodes, LatentSpace
 
-__all__ = ["Axis", "axes", "central", "move", "traverse"]
+__all__ = ["Axis", "axes", "central", "move", "traverse", "typical"]
 
 REACH = 2.0
 """Standard deviations on each side of the centre between which an effect is measured."""
@@ -122,3 +122,8 @@ def central(latent: LatentSpace, codes: Tensor) -> Tensor:
     """
     away = to_standard(latent, codes.to(latent.mean))
     return codes[int(away.square().sum(1).argmin())]
+
+
+def typical(latent: LatentSpace, codes: Tensor | None, seed: int) -> Tensor:
+    """A place to start from, (latents,): the most central of these codes, or else a draw."""
+    return latent.draw(1, seed)[0] if codes is None else central(latent, codes)
