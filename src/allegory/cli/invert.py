@@ -28,7 +28,9 @@ def command(arguments: list[str]) -> None:
 
 def find(
     dir: Annotated[Path, tyro.conf.Positional],
-    source: Annotated[tuple[str, ...], tyro.conf.Positional] = (),
+    source: Annotated[
+        tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PICTURE|SOURCE")
+    ] = (),
     n: Annotated[int, tyro.conf.arg(aliases=["-n"])] = 16,
     out: Path = Path("inverted"),
     label: str | None = None,

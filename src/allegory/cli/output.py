@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from allegory.errors import UserError
 from allegory.report.draw import draw_examples, draw_film, draw_groups, draw_strips
 from allegory.report.files import require_empty, write_array, write_folder
 from allegory.report.film import write_film
-from allegory.report.sheets import write_picture
+from allegory.report.sheets import FORMATS, write_picture
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,6 +35,9 @@ def check_output(path: Path, media: Media) -> None:
     """Raise a UserError where `write_examples` would, as far as can be told without examples."""
     if _is_folder(path):
         require_empty(path, media)
+    elif path.suffix.lower() not in (*FORMATS, *ARRAYS):
+        known = ", ".join((*FORMATS, *ARRAYS))
+        raise UserError(f"cannot write '{path}': write {known}, or a folder (no suffix).")
 
 
 def write_examples(x: Tensor, media: Media, path: Path, labels: Sequence[str] = ()) -> None:

@@ -12,7 +12,7 @@ from torch.nn.functional import adaptive_avg_pool2d
 from allegory.capabilities import Encodes
 from allegory.media import Images
 from allegory.progress import track
-from allegory.tools.running import BATCH, in_batches
+from allegory.tools.running import in_batches
 from allegory.tools.standard import from_standard, to_standard
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ STARTS, KEPT = 16, 2
 """Starts for an example, and how many of them are followed to the end."""
 FIRST, REST = 50, 250
 """Steps from every start, and further ones from those kept."""
+ROWS = 96
+"""Codes that descend at once: each keeps all that its gradient needs in memory."""
 RATE = 0.2
 """Rate of the descent, in standard deviations of the latents."""
 NOISE = 0.2
@@ -81,9 +83,9 @@ def invert(model: Decodes, x: Tensor, *, rng: Generator | int, shown: bool = Fal
     codes, nearest = [], []
     with track("inverting", len(x) * (FIRST + REST), shown=shown) as advance:
         # a copy: what was made in inference mode takes no part in a descent
-        for part in torch.split(x.detach().clone(), BATCH // (STARTS + 1)):
-            away = (part[:, None].cpu() - seen).square().flatten(2).mean(2)
-            near = away.topk(STARTS, largest=False).indices
+        for part in torch.split(x.detach().clone(), ROWS // (STARTS + 1)):
+            ends = (_pyramid(v, model.media)[0].flatten(1) for v in (part.cpu(), seen))
+            near = torch.cdist(*ends).topk(STARTS, largest=False).indices
             nearest.append(seen[near[:, 0]])
             part, starts = part.to(home), draws[near.to(home)]
             if isinstance(model, Encodes):
