@@ -84,8 +84,8 @@ def invert(model: Decodes, x: Tensor, *, rng: Generator | int, shown: bool = Fal
     with track("inverting", len(x) * (FIRST + REST), shown=shown) as advance:
         # a copy: what was made in inference mode takes no part in a descent
         for part in torch.split(x.detach().clone(), ROWS // (STARTS + 1)):
-            ends = (_pyramid(v, model.media)[0].flatten(1) for v in (part.cpu(), seen))
-            near = torch.cdist(*ends).topk(STARTS, largest=False).indices
+            own, drawn = (_pyramid(v, model.media)[0].flatten(1) for v in (part.cpu(), seen))
+            near = torch.cdist(own, drawn).topk(STARTS, largest=False).indices
             nearest.append(seen[near[:, 0]])
             part, starts = part.to(home), draws[near.to(home)]
             if isinstance(model, Encodes):
