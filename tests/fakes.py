@@ -8,6 +8,7 @@ import torch
 from allegory.capabilities import LatentSpace, Posterior
 from allegory.data.dataset import Column, Dataset, Skipped
 from allegory.media import Images, Vectors
+from allegory.randomness import generator
 
 
 class LinearCoder:
@@ -51,6 +52,44 @@ class LinearVAE(LinearCoder):
         return -0.5 * super().encode(x).mean.square().sum(1)
 
 
+class LinearGenerator:
+    """Samples and decodes, with no encoder: x = centre + W z, cut off at `limit`."""
+
+    def __init__(self, media, axes, limit=float("inf")):
+        self.media, self.axes, self.limit = media, axes, limit
+        size = len(axes)
+        self.latent = LatentSpace(size, torch.zeros(size), torch.ones(size), prior=True)
+
+    def decode(self, z):
+        x = (z @ self.axes).view(-1, *self.media.shape)
+        return x.clamp(-self.limit, self.limit)
+
+    def sample(self, n, *, rng):
+        return self.decode(self.latent.draw(n, rng))
+
+
+class LinearClasses(LinearGenerator):
+    """The same with classes: each example is moved by the index of its class."""
+
+    classes = ("sandal", "sneaker", "boot")
+
+    def decode(self, z, *, labels=None):
+        moved = torch.zeros(len(z)) if labels is None else labels.float()
+        x = super().decode(z) + moved.view(-1, *[1] * len(self.media.shape))
+        return x.clamp(-self.limit, self.limit)
+
+    def sample(self, n, *, rng, labels=None):
+        rng = generator(rng)
+        if labels is None:
+            labels = torch.randint(len(self.classes), (n,), generator=rng)
+        return self.decode(self.latent.draw(n, rng), labels=labels)
+
+
+def plain(size):
+    """Vectors in units of their own."""
+    return Vectors((0.0,) * size, (1.0,) * size)
+
+
 class OnlySamples:
     """Draws noise in [-1, 1] and can do nothing else."""
 
@@ -63,7 +102,7 @@ class OnlySamples:
 
 def identity_vae(size):
     """Decodes a code to itself: shows a tool's path through the latent space."""
-    return LinearVAE(Vectors((0.0,) * size, (1.0,) * size), torch.zeros(size), torch.eye(size))
+    return LinearVAE(plain(size), torch.zeros(size), torch.eye(size))
 
 
 def fit(data, size, kind=LinearVAE):

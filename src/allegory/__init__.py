@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from allegory.data.open import open_data as open_data
     from allegory.errors import UserError as UserError
     from allegory.recipes.table import recipe as recipe
+    from allegory.tools.directions import principal_directions as principal_directions
     from allegory.tools.encode import encode_table as encode_table
     from allegory.tools.interpolate import interpolate as interpolate
+    from allegory.tools.invert import invert as invert
     from allegory.tools.reconstruct import reconstruct as reconstruct
     from allegory.tools.sample import sample as sample
     from allegory.tools.traverse import axes as axes
+    from allegory.tools.traverse import move as move
     from allegory.tools.traverse import traverse as traverse
 
 PUBLIC = {
@@ -36,8 +39,11 @@ PUBLIC = {
     "encode_table": "allegory.tools.encode",
     "evaluate": "allegory.api",
     "interpolate": "allegory.tools.interpolate",
+    "invert": "allegory.tools.invert",
     "load": "allegory.api",
+    "move": "allegory.tools.traverse",
     "open_data": "allegory.data.open",
+    "principal_directions": "allegory.tools.directions",
     "recipe": "allegory.recipes.table",
     "reconstruct": "allegory.tools.reconstruct",
     "resume": "allegory.api",

@@ -39,6 +39,26 @@ def test_sample(trained):
     assert (trained.home / "s.png").read_bytes() == (trained.home / "again.png").read_bytes()
 
 
+def test_sample_for_other_programs(trained):
+    trained("sample", "run", "-n", "3", "--truncation", "0.7", "--out", "singles")
+    assert opened(trained, "singles/000002.png").size == (16, 16)
+    trained("sample", "run", "-n", "3", "--out", "x.npy")
+    assert np.load(trained.home / "x.npy", allow_pickle=False).shape == (3, 3, 16, 16)
+    trained("sample", "run", "--label", "even", code=2)
+    assert "(Conditional)" in trained.err
+
+
+def test_invert(trained, folder):
+    trained("invert", "run", "-n", "2", "--out", "found")
+    assert opened(trained, "found/inverted.png").width > 16
+    with (trained.home / "found/codes.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 2
+    assert {"z0", "z3", "std0", "label", "mse", "nearest_mse"} <= rows[0].keys()
+    trained("invert", "run", next(folder.rglob("*.png")), "--out", "one")
+    assert "1 examples" in trained.err
+
+
 def test_reconstruct(trained, folder):
     trained("reconstruct", "run", folder, "-n", "8", "--out", "r.png")
     assert opened(trained, "r.png").width > 16
@@ -58,6 +78,8 @@ def test_traverse(trained, folder, suffix):
     own = next(folder.rglob("*.png"))
     trained("traverse", "run", "--image", own, "--latent", "2", "0", "--out", f"own.{suffix}")
     assert opened(trained, f"own.{suffix}").width > 16
+    trained("traverse", "run", "--along", "directions", "-n", "2", "--out", f"d.{suffix}")
+    assert "2 directions" in trained.err
 
 
 def test_encode(trained, folder):

@@ -26,6 +26,7 @@ def draw(
     n: Annotated[int, tyro.conf.arg(aliases=["-n"])] = 6,
     frames: int = 9,
     path: Literal["spherical", "linear"] = "spherical",
+    label: str | None = None,
     weights: Literal["best", "last", "raw"] = "best",
     seed: int = 0,
 ) -> None:
@@ -33,23 +34,27 @@ def draw(
 
     Args:
         dir: folder of the run.
-        start: a picture to begin at; without it and --to, between held-out examples or, for a
-            model that can't encode, between draws.
+        start: a picture to begin at; where the model can't encode, its code is searched for, as
+            by 'allegory invert'. Without it and --to, between held-out examples or, for such a
+            model, between draws.
         end: a picture to end at.
         out: a picture file, or .gif or .webp for a film.
         n: how many ways, where no pictures are given.
         frames: examples on a way, both ends counted.
         path: along a great circle, where a normal prior has its mass, or straight.
+        label: a class of a conditional model, to stay in.
         weights: averaged ones at the best held-out loss, the last averaged ones, or the raw ones.
-        seed: which examples.
+        seed: which examples, and of the search for codes.
     """
     import torch
 
     from allegory.capabilities import Encodes
     from allegory.cli.output import write_strips
     from allegory.errors import UserError
+    from allegory.runs.codes import own_codes
     from allegory.runs.folder import RunFolder
-    from allegory.runs.inputs import held_out, open_for, own_picture
+    from allegory.runs.inputs import held_out, open_for
+    from allegory.tools.classes import of_class
     from allegory.tools.interpolate import interpolate
     from allegory.tools.requires import require
 
@@ -59,9 +64,9 @@ def draw(
         raise UserError("--from and --to go together: name a picture for each.")
     folder = RunFolder(dir)
     model = require(folder.model(weights), "interpolate")
+    decodes = model if label is None else of_class(model, label)
     if start is not None and end is not None:
-        require(model, "encode")
-        codes = [model.encode(own_picture(p, model.media)).mean for p in (start, end)]
+        codes = list(own_codes(model, decodes, (start, end), seed).chunk(2))
     elif isinstance(model, Encodes):
         data = held_out(open_for(folder.run(), model.media), 2 * n, seed)
         if len(data) < 2:
@@ -73,6 +78,6 @@ def draw(
         codes = list(model.encode(x).mean.chunk(2))
     else:
         codes = list(model.latent.draw(2 * n, torch.Generator().manual_seed(seed)).chunk(2))
-    strips = interpolate(model, *codes, frames=frames, path=path)
+    strips = interpolate(decodes, *codes, frames=frames, path=path)
     write_strips(strips, model.media, out)
     say(f"{len(strips)} ways of {frames} frames: {out}")

@@ -22,8 +22,9 @@ VERBS = {
     "sample": "draw new examples",
     "reconstruct": "show examples beside their reconstructions",
     "interpolate": "walk from one example to another",
-    "traverse": "move one latent at a time, the strongest first",
+    "traverse": "move along one latent or direction at a time, the strongest first",
     "encode": "write the latent codes of a source as a table",
+    "invert": "find the codes of your own pictures, also where a model can't encode",
     "recipes": "list the recipes",
     "claims": "rerun the lecture's claims: the numbers, and whether each holds",
 }

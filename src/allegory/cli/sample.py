@@ -12,6 +12,10 @@ from allegory.progress import say
 
 __all__ = ["command"]
 
+ALONE, EACH = 64, 8
+"""Examples that are drawn where their number is not given: in all, and of each of several labels.
+"""
+
 
 def command(arguments: list[str]) -> None:
     """Read the arguments and draw samples."""
@@ -20,41 +24,54 @@ def command(arguments: list[str]) -> None:
 
 def draw_samples(
     dir: Annotated[Path, tyro.conf.Positional],
-    n: Annotated[int, tyro.conf.arg(aliases=["-n"])] = 64,
+    n: Annotated[int | None, tyro.conf.arg(aliases=["-n"])] = None,
     out: Path = Path("samples.png"),
+    label: tuple[str, ...] = (),
+    truncation: float | None = None,
     draw: Literal["prior", "codes"] = "prior",
     weights: Literal["best", "last", "raw"] = "best",
     seed: int = 0,
 ) -> None:
-    """Draw new examples on one sheet; the same seed draws the same.
+    """Draw new examples; the same seed draws the same.
 
     Args:
         dir: folder of the run.
-        n: how many.
-        out: a picture file.
+        n: how many, of each label; by default 64, or 8 of each of several labels.
+        out: a picture file for one sheet, a .npy or .npz file for the numbers, or the name of a
+            new folder (no suffix) for single pictures.
+        label: classes of a conditional model, a row each; "all" for every class.
+        truncation: draw each latent within this many standard deviations: less gives more typical
+            and less varied examples.
         draw: from the model's own prior, or from normals fitted to the codes of its training data,
             which fill the prior only in part (Ghosh et al. 2020).
         weights: averaged ones at the best held-out loss, the last averaged ones, or the raw ones.
         seed: of the draws.
     """
-    from allegory.report.draw import draw_examples
-    from allegory.report.sheets import write_picture
+    from allegory.cli.output import check_output, write_examples
+    from allegory.errors import UserError
     from allegory.runs.folder import RunFolder
     from allegory.runs.inputs import open_for
+    from allegory.tools.classes import chosen_classes
     from allegory.tools.mixture import mixture_of_codes
     from allegory.tools.requires import require
     from allegory.tools.running import in_batches
     from allegory.tools.sample import sample
 
-    at_least(1, n=n)
+    if n is not None:
+        at_least(1, n=n)
+    if draw == "codes" and (label or truncation is not None):
+        raise UserError("--draw codes goes with neither --label nor --truncation: leave one out.")
     folder = RunFolder(dir)
     model = require(folder.model(weights), "sample")
+    check_output(out, model.media)
+    labels = chosen_classes(model, label) if label else ()
+    count = n or (EACH if len(labels) > 1 else ALONE)
     if draw == "prior":
-        x = sample(model, n, rng=seed)
+        x = sample(model, count, rng=seed, labels=labels, truncation=truncation)
     else:
         require(model, "reconstruct")
         train = open_for(folder.run(), model.media).split("train")
-        codes = mixture_of_codes(model, train, rng=seed).draw(n, seed)
+        codes = mixture_of_codes(model, train, rng=seed).draw(count, seed)
         x = in_batches(model.decode, codes)
-    write_picture(draw_examples(x, model.media), out)
-    say(f"{n} samples: {out}")
+    write_examples(x, model.media, out, labels)
+    say(f"{len(x)} samples: {out}")

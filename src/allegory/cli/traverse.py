@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import tyro
 
 from allegory.cli.parse import at_least, call
+from allegory.errors import UserError
 from allegory.progress import say
 
 __all__ = ["command"]
@@ -24,49 +25,63 @@ def draw(
     centre: bool = False,
     out: Path = Path("traversal.png"),
     n: Annotated[int, tyro.conf.arg(aliases=["-n"])] = 10,
+    along: Literal["latents", "directions"] | None = None,
     latent: tuple[int, ...] = (),
     frames: int = 9,
     extent: float = 2.5,
+    label: str | None = None,
     weights: Literal["best", "last", "raw"] = "best",
     seed: int = 0,
 ) -> None:
-    """Move one latent at a time and keep the others: a row each, the strongest effect first.
+    """Move along one latent or direction at a time: a row each, the strongest effect first.
 
     Args:
         dir: folder of the run.
-        image: your own picture to start from; by default the held-out example nearest the centre.
+        image: your own picture to start from; where the model can't encode, its code is searched
+            for, as by 'allegory invert'. By default the held-out example nearest the centre or,
+            for such a model, a draw.
         centre: start from the centre of the latent space itself.
         out: a picture file, or .gif or .webp for a film.
-        n: how many latents.
+        n: how many latents or directions.
+        along: single latents, or the directions along which examples change most; by default
+            directions where the model can't encode: its latents stand for nothing by themselves.
         latent: these latents, by number, in place of the strongest.
         frames: examples in a row.
         extent: standard deviations to each side.
+        label: a class of a conditional model, to stay in.
         weights: averaged ones at the best held-out loss, the last averaged ones, or the raw ones.
-        seed: of the draws by which effects are measured.
+        seed: of the draws by which effects are measured, and of the search for a code.
     """
+    from allegory.capabilities import Encodes
     from allegory.cli.output import write_strips
-    from allegory.runs.codes import held_out_codes
+    from allegory.runs.codes import held_out_codes, own_codes
     from allegory.runs.folder import RunFolder
-    from allegory.runs.inputs import own_picture
-    from allegory.tools.naming import name_axes
+    from allegory.tools.classes import of_class
     from allegory.tools.requires import require
-    from allegory.tools.traverse import axes, central, traverse
+    from allegory.tools.traverse import move, traverse, typical
+    from allegory.tools.ways import Kind, ways
 
     at_least(1, n=n, frames=frames)
+    if latent and along == "directions":
+        raise UserError("--latent chooses from latents: leave out --along directions.")
     folder = RunFolder(dir)
     model = require(folder.model(weights), "traverse")
-    start, ranked = None, axes(model, rng=seed)
+    decodes = model if label is None else of_class(model, label)
     known = held_out_codes(folder.run(), model)
+    default: Kind = "latents" if latent or isinstance(model, Encodes) else "directions"
+    found = ways(decodes, along or default, rng=seed)
     if known is not None:
-        codes, columns = known
-        start = None if centre else central(model.latent, codes)
-        ranked = name_axes(codes, columns, ranked)
+        found = found.named(model.latent, *known)
     if image is not None:
-        require(model, "encode")
-        start = model.encode(own_picture(image, model.media)).mean[0]
-    chosen = [a for a in ranked if a.index in latent] if latent else ranked[:n]
-    wanted = list(latent) if latent else [a.index for a in chosen]
-    strips = traverse(model, start=start, axes=wanted, frames=frames, extent=extent)
-    names = {a.index: f"z{a.index} {a.name or ''}".strip() for a in chosen}
+        start = own_codes(model, decodes, (image,), seed)[0]
+    else:
+        start = model.latent.mean if centre else typical(model.latent, known and known[0], seed)
+    wanted = list(latent) if latent else [a.index for a in found.axes[:n]]
+    if found.kind == "latents":
+        strips = traverse(decodes, start=start, axes=wanted, frames=frames, extent=extent)
+    else:
+        along_these = found.vectors[wanted]
+        strips = move(decodes, along_these, start=start, frames=frames, extent=extent)
+    names = {a.index: f"{found.short(a.index)} {a.name or ''}".strip() for a in found.axes}
     write_strips(strips, model.media, out, [names[j] for j in wanted])
-    say(f"{len(wanted)} latents, the strongest first: {out}")
+    say(f"{len(wanted)} {found.kind}, the strongest first: {out}")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from allegory.media import Media
 
-__all__ = ["draw_examples", "draw_film", "draw_pairs", "draw_strips"]
+__all__ = ["draw_examples", "draw_film", "draw_groups", "draw_pairs", "draw_strips"]
 
 
 def draw_examples(x: Tensor, media: Media, columns: int | None = None) -> NDArray[np.uint8]:
@@ -33,12 +33,19 @@ def draw_examples(x: Tensor, media: Media, columns: int | None = None) -> NDArra
     return draw_points([as_points(_numbers(x))], joined=media.shape == (1,))
 
 
+def draw_groups(x: Tensor, media: Media, labels: Sequence[str]) -> NDArray[np.uint8]:
+    """Groups of examples x (k, n, *media.shape), a label each: a row of pictures, or a colour."""
+    if isinstance(media, Images):
+        return sheet(x.flatten(0, 1), x.shape[1], labels=labels)
+    points = [as_points(_numbers(group)) for group in x]
+    return draw_points(points, labels, joined=media.shape == (1,))
+
+
 def draw_pairs(x: Tensor, y: Tensor, media: Media, columns: int = 8) -> NDArray[np.uint8]:
     """Originals x and reconstructions y, (n, *media.shape) each: rows of x over rows of y."""
     if isinstance(media, Images):
         return sheet(_interleave(x, y, columns), columns)
-    groups = [as_points(_numbers(part)) for part in (x, y)]
-    return draw_points(groups, ("original", "reconstructed"), joined=media.shape == (1,))
+    return draw_groups(torch.stack([x, y]), media, ("original", "reconstructed"))
 
 
 def draw_strips(strips: Tensor, media: Media, labels: Sequence[str] = ()) -> NDArray[np.uint8]:

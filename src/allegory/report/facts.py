@@ -34,10 +34,16 @@ __all__ = [
 SHOWN_SKIPPED = 50
 COMMANDS = (
     ("sample", "sample {run} -n 64 --out samples.png", "draw new examples"),
-    ("traverse", "traverse {run} --out axes.gif", "see each latent move"),
+    (
+        "sample a class",
+        "sample {run} --label all --out classes.png",
+        "draw examples of each class",
+    ),
+    ("traverse", "traverse {run} --out axes.gif", "see each axis move"),
     ("interpolate", "interpolate {run} --out paths.gif", "walk between examples"),
     ("reconstruct", "reconstruct {run} {source} --out pairs.png", "compare with the originals"),
     ("encode", "encode {run} {source} --out codes.csv", "get the codes as a table"),
+    ("invert", "invert {run} {source} --out inverted", "find the codes of your own examples"),
     ("", "evaluate {run} --json", "measure on held-out examples"),
     ("", "resume {run}", "go on after an interruption"),
 )

@@ -14,7 +14,7 @@ from allegory.report.plots import Series, plot
 from allegory.report.sheets import sheet
 from allegory.report.ticks import short
 from allegory.report.views import picture_kind, show_strips
-from allegory.tools.traverse import Axis, central, traverse
+from allegory.tools.traverse import Axis, move, typical
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -32,36 +32,50 @@ something (Burda et al. 2016, "Importance weighted autoencoders", section 5.2)."
 
 def axes_section(scene: Scene) -> Section:
     """What each latent does, the strongest first, from the most central example."""
-    media, found = scene.model.media, scene.axes
+    ways, media, latent = scene.ways, scene.model.media, scene.model.latent
+    if ways is None:
+        raise ValueError("a scene with a decoder holds ways through its latent space")
+    found = ways.axes
     shown = [axis for axis in found[:SHOWN_AXES] if axis.share >= SHOWN_SHARE] or found[:1]
-    start = None if scene.codes is None else central(scene.model.latent, scene.codes)
     indices = [axis.index for axis in shown]
-    strips = traverse(scene.model, start=start, axes=indices, frames=11)
+    start = typical(latent, scene.codes, scene.seed)
+    seen = "the held-out example nearest the centre"
+    place = f"a draw with seed {scene.seed}" if scene.codes is None else seen
+    strips = move(scene.model, ways.vectors[indices], start=start, frames=11)
     if isinstance(media, Images):
         rows = [
-            _axis_row(axis, strip, shown[0], media)
+            _axis_row(axis, ways.short(axis.index), strip, shown[0], media)
             for axis, strip in zip(shown, strips, strict=True)
         ]
         body = '<button type="button" class="play" hidden>Play all</button>' + "".join(rows)
     else:
-        names = [f"z{axis.index}" for axis in shown]
+        names = [ways.short(j) for j in indices]
         plane = show_strips(
-            strips[:6], media, "The effect of each latent", names[:6], beside=scene.examples(500)
+            strips[:6], media, "The effect of each axis", names[:6], beside=scene.examples(500)
         )
         cells = [
             (name, axis.name or "", short(axis.effect), f"{axis.share:.0%}")
             for name, axis in zip(names, shown, strict=True)
         ]
-        body = figure(plane, "The path of an example as each latent moves.") + table(
-            cells, ("latent", "follows", "effect", "share")
+        body = figure(plane, "The path of an example along each axis.") + table(
+            cells, ("axis", "follows", "effect", "share")
         )
-    place = "the centre" if start is None else "the held-out example nearest the centre"
+    what = (
+        "One latent moves and all others stay as they are in"
+        if ways.kind == "latents"
+        else "The code moves along one direction, and stays otherwise as it is in"
+    )
+    why = (
+        ""
+        if ways.kind == "latents"
+        else "The directions are those along which examples change most, all at right angles: "
+        "single latents of a model without an encoder stand for nothing by themselves. "
+    )
     quiet = len(found) - len(shown)
     left = f" {quiet} more have less or no effect." if quiet else ""
     return Section(
         "Latent axes",
-        f"One latent moves and all others stay as they are in {place}; the strongest effect "
-        "comes first. "
+        f"{what} {place}; the strongest effect comes first. {why}"
         "An axis is named after the known factor that it follows, with the strength of the "
         "correlation from 0 to 1, where there is one.",
         body + f'<p class="note">From 2.5 standard deviations below the centre to 2.5 above it. '
@@ -69,23 +83,23 @@ def axes_section(scene: Scene) -> Section:
     )
 
 
-def _axis_row(axis: Axis, strip: Tensor, strongest: Axis, media: Images) -> str:
+def _axis_row(axis: Axis, short_name: str, strip: Tensor, strongest: Axis, media: Images) -> str:
     """A filmstrip, and a window with a slider that shows one frame of it larger."""
     frames, gap = len(strip), 2
     picture = sheet(strip, frames, gap, clear=True)
     height, width = picture.shape[:2]
     frame = (width + gap) / frames - gap
-    alt = f"Effect of latent {axis.index}" + (f", which follows {axis.name}" if axis.name else "")
+    alt = f"Effect of {short_name}" + (f", which follows {axis.name}" if axis.name else "")
     return (
         f'<figure class="axis" style="--whole:{width / frame:.5f};--tall:{height / frame:.5f}" '
         f'data-step="{100 * (frame + gap) / width:.5f}"><figcaption>'
-        f"<code>z{axis.index}</code><strong>{escape(axis.name or '')}</strong>"
+        f"<code>{short_name}</code><strong>{escape(axis.name or '')}</strong>"
         f'<meter min="0" max="{strongest.effect:.6g}" value="{axis.effect:.6g}" '
         f'aria-label="effect"></meter><span>effect {short(axis.effect)} · {axis.share:.0%} of all'
         "</span>"
         f'</figcaption><div class="film"><div class="window" hidden><div></div>'
         f'<input type="range" min="0" max="{frames - 1}" value="{frames // 2}" '
-        f'aria-label="latent {axis.index}"></div>{image(picture, alt, kind=picture_kind(media))}'
+        f'aria-label="{short_name}"></div>{image(picture, alt, kind=picture_kind(media))}'
         "</div></figure>"
     )
 
@@ -122,7 +136,8 @@ def latents_section(scene: Scene) -> Section:
 
 def _map(scene: Scene, codes: Tensor) -> str:
     """Where the examples lie along the two strongest axes, coloured by a category if known."""
-    order = [axis.index for axis in scene.axes] or list(range(codes.shape[1]))
+    axes = [] if scene.ways is None else scene.ways.axes
+    order = [axis.index for axis in axes] or list(range(codes.shape[1]))
     if len(order) < 2:
         return ""
     i, j = order[:2]

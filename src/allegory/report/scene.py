@@ -9,10 +9,9 @@ import numpy as np
 import torch
 
 from allegory.tools.mixture import Mixture, mixture_of_codes
-from allegory.tools.naming import name_axes
 from allegory.tools.requires import tools_for
 from allegory.tools.running import home, in_batches
-from allegory.tools.traverse import Axis, axes
+from allegory.tools.ways import Ways, ways
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -36,8 +35,9 @@ class Scene:
     """Held-out examples."""
     seed: int
     tools: tuple[str, ...]
-    axes: list[Axis]
-    """The strongest first; none for a model without a decoder."""
+    ways: Ways | None
+    """Its latents or, where it can't encode, its principal directions; None for a model without a
+    decoder."""
     codes: Tensor | None
     """Posterior means (n, latents) of the first n examples; None for a model without encoder."""
     mixture: Mixture | None
@@ -51,18 +51,18 @@ class Scene:
 
 
 def explore(model: Model, train: Dataset, held_out: Dataset, seed: int) -> Scene:
-    """Encode held-out examples, and rank and name the latent axes, as far as the model can."""
-    scene = Scene(model, held_out, seed, tools_for(model), [], None, None)
+    """Encode held-out examples, and rank and name ways to move, as far as the model can."""
+    scene = Scene(model, held_out, seed, tools_for(model), None, None, None)
     with torch.inference_mode():
         codes = _codes(scene) if "encode" in scene.tools else None
-    ranked = axes(scene.model, rng=seed) if "traverse" in scene.tools else []
-    if codes is not None:
+    found = ways(scene.model, rng=seed) if "traverse" in scene.tools else None
+    if codes is not None and found is not None:
         shown = held_out.select(np.arange(len(codes)))
-        ranked = name_axes(codes, shown.table(), ranked)
+        found = found.named(scene.model.latent, codes, shown.table())
     mixture = None
     if {"encode", "sample", "traverse"}.issubset(scene.tools):
         mixture = mixture_of_codes(scene.model, train, rng=seed)
-    return replace(scene, axes=ranked, codes=codes, mixture=mixture)
+    return replace(scene, ways=found, codes=codes, mixture=mixture)
 
 
 def _codes(scene: Scene) -> Tensor:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-__all__ = ["flatten_alpha", "label_rows", "sheet", "write_picture"]
+__all__ = ["FORMATS", "flatten_alpha", "label_rows", "sheet", "to_image", "write_picture"]
 
 LEGIBLE = 64
 """Side in pixels to which smaller pictures are enlarged, by a whole factor."""

@@ -6,20 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allegory.data.dataset import Column, Dataset
 from allegory.data.open import open_data, source_name
 from allegory.data.pictures import Unreadable, read_picture
 from allegory.errors import UserError
-from allegory.media import Images, Media, Vectors, to_unit
+from allegory.media import Images, Media, Vectors
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from torch import Tensor
 
-    from allegory.data.dataset import Dataset
     from allegory.recipes.settings import Run
 
-__all__ = ["held_out", "open_for", "own_picture"]
+__all__ = ["at_most", "held_out", "open_for", "own_picture", "own_pictures"]
 
 
 def open_for(run: Run, media: Media, source: str | Path | None = None) -> Dataset:
@@ -47,10 +48,14 @@ def open_for(run: Run, media: Media, source: str | Path | None = None) -> Datase
 
 def held_out(data: Dataset, count: int, seed: int = 0) -> Dataset:
     """At most `count` test examples, drawn by the seed; of all, where there is no test split."""
-    part = data.split("test") if len(data.splits.get("test", ())) else data
-    if len(part) <= count:
-        return part
-    return part.select(np.sort(np.random.default_rng(seed).permutation(len(part))[:count]))
+    return at_most(data.split("test") if len(data.splits.get("test", ())) else data, count, seed)
+
+
+def at_most(data: Dataset, count: int, seed: int = 0) -> Dataset:
+    """The examples, or `count` of them, drawn by the seed, where there are more."""
+    if len(data) <= count:
+        return data
+    return data.select(np.sort(np.random.default_rng(seed).permutation(len(data))[:count]))
 
 
 def own_picture(path: Path, media: Media) -> Tensor:
@@ -61,11 +66,25 @@ def own_picture(path: Path, media: Media) -> Tensor:
     """
     import torch
 
+    x = own_pictures([path], media).grey(np.arange(1))
+    binary = isinstance(media, Images) and media.binary
+    return torch.where(x > 0, 1.0, -1.0) if binary else x
+
+
+def own_pictures(paths: Sequence[Path], media: Media) -> Dataset:
+    """A person's own pictures as the model reads them, with their "file_name".
+
+    Raises:
+        UserError: a file can't be read, or the model does not work on pictures.
+    """
     if not isinstance(media, Images):
-        raise UserError(f"this model works on vectors: it can't read the picture {path}.")
-    try:
-        picture = read_picture(path, media.mode, media.height, media.width)
-    except Unreadable as error:
-        raise UserError(f"can't read {path}: {error}.") from None
-    x = to_unit(torch.from_numpy(picture).permute(2, 0, 1)[None])
-    return torch.where(x > 0, 1.0, -1.0) if media.binary else x
+        raise UserError(f"this model works on vectors: it can't read the picture {paths[0]}.")
+    pictures = []
+    for path in paths:
+        try:
+            pictures.append(read_picture(path, media.mode, media.height, media.width))
+        except Unreadable as error:
+            raise UserError(f"can't read {path}: {error}.") from None
+    names = Column("text", np.array([str(path) for path in paths], dtype=np.str_))
+    rows = np.arange(len(paths))
+    return Dataset("pictures", media, np.stack(pictures), rows, {"file_name": names})

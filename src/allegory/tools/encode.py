@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Table = Mapping[str, NDArray[np.generic]]
 
-__all__ = ["encode_table", "write_table"]
+__all__ = ["code_table", "encode_table", "write_table"]
 
 
 @torch.inference_mode()
@@ -42,7 +42,13 @@ def encode_table(model: Encodes, data: Dataset) -> dict[str, NDArray[np.generic]
         posterior = model.encode(x)
         means.append(posterior.mean.cpu().numpy())
         stds.append(posterior.std.cpu().numpy())
-    z, std = np.concatenate(means), np.concatenate(stds)
+    return code_table(np.concatenate(means), np.concatenate(stds), data)
+
+
+def code_table(
+    z: NDArray[np.float32], std: NDArray[np.float32], data: Dataset
+) -> dict[str, NDArray[np.generic]]:
+    """The table of codes z and their deviations std, (n, latents) each, of every shown example."""
     known = data.table()
     table: dict[str, NDArray[np.generic]] = {"row": data.rows}
     table |= {name: _plain(c) for name, c in known.items() if c.kind == "text"}

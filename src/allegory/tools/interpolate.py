@@ -8,6 +8,7 @@ import torch
 
 from allegory.errors import UserError
 from allegory.tools.running import in_batches
+from allegory.tools.standard import from_standard, to_standard
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -61,8 +62,7 @@ def _linear(a: Tensor, b: Tensor, frames: int) -> Tensor:
 
 def _spherical(latent: LatentSpace, a: Tensor, b: Tensor, frames: int) -> Tensor:
     """Codes (n, frames, latents) along great circles around the centre of the latent space."""
-    scale = torch.where(latent.std > 0, latent.std, 1.0)
-    u, v = ((z - latent.mean) / scale for z in (a, b))
+    u, v = (to_standard(latent, z) for z in (a, b))
     u_norm, v_norm = (z.norm(dim=1).clamp_min(TINY)[:, None, None] for z in (u, v))
     u_unit, v_unit = u[:, None] / u_norm, v[:, None] / v_norm
     angle = torch.acos((u_unit * v_unit).sum(2, keepdim=True).clamp(-1, 1))
@@ -71,4 +71,5 @@ def _spherical(latent: LatentSpace, a: Tensor, b: Tensor, frames: int) -> Tensor
     t = _time(frames, u)
     direction = ((1 - t) * angle).sin() / sine * u_unit + (t * angle).sin() / sine * v_unit
     norm = (1 - t) * u_norm + t * v_norm
-    return torch.where(flat, _linear(a, b, frames), latent.mean + scale * norm * direction)
+    curve = from_standard(latent, norm * direction)
+    return torch.where(flat, _linear(a, b, frames), curve)

@@ -16,10 +16,12 @@ __all__ = ["MEASURES", "TOOLS", "Measure", "lacking", "require", "tools_for"]
 
 TOOLS: dict[str, tuple[str, ...]] = {
     "sample": ("Samples",),
+    "sample a class": ("Conditional",),
     "reconstruct": ("Encodes", "Decodes"),
     "interpolate": ("Decodes",),
     "traverse": ("Decodes",),
     "encode": ("Encodes",),
+    "invert": ("Decodes",),
 }
 """Tool -> capabilities that it needs, all of them."""
 

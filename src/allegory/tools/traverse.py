@@ -1,4 +1,4 @@
-"""What each latent does: move one, keep the others, and see what changes."""
+"""What each latent or direction does: move along it, keep the rest, and see what changes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import torch
 from allegory.errors import UserError
 from allegory.randomness import generator
 from allegory.tools.running import in_batches
+from allegory.tools.standard import to_standard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from allegory.capabilities import Decodes, LatentSpace
 
-__all__ = ["Axis", "axes", "central", "traverse"]
+__all__ = ["Axis", "axes", "central", "move", "traverse", "typical"]
 
 REACH = 2.0
 """Standard deviations on each side of the centre between which an effect is measured."""
@@ -26,13 +27,13 @@ REACH = 2.0
 
 @dataclass(frozen=True)
 class Axis:
-    """One latent, and what moving it does."""
+    """One latent or direction, and what moving along it does."""
 
     index: int
-    """Which latent, from 0."""
+    """Which latent, or which of the directions, from 0."""
     effect: float
     """Root-mean-square change of the decoded example, in the media's unit (pictures: the range
-    from black to white is 2), as the latent goes from 2 standard deviations below its centre to 2
+    from black to white is 2), as the code goes from 2 standard deviations below its centre to 2
     above it."""
     share: float
     """Its part, 0 to 1, of the sum of all axes' squared effects."""
@@ -41,26 +42,27 @@ class Axis:
 
 
 @torch.inference_mode()
-def axes(model: Decodes, *, n: int = 16, rng: Generator | int) -> list[Axis]:
-    """Every latent, the strongest effect first; averaged over n draws of the other latents."""
+def axes(
+    model: Decodes, *, along: Tensor | None = None, n: int = 16, rng: Generator | int
+) -> list[Axis]:
+    """Every latent or, with `along`, every direction (k, latents); the strongest effect first.
+
+    The effect is averaged over n draws of where the code lies otherwise.
+    """
     latent = model.latent
-    around = latent.draw(n, generator(rng))
-    squares = torch.stack([_squared_effect(model, around, j) for j in range(latent.size)])
-    shares = squares / squares.sum().clamp_min(1e-30)
-    order = squares.argsort(descending=True, stable=True).tolist()
+    directions = torch.eye(latent.size) if along is None else along
+    around = latent.draw(n, generator(rng)).to(latent.mean)
+    ends = torch.tensor([-REACH, REACH])
+    squares = []
+    for direction in directions:
+        codes = _moved(latent, around, direction, ends)
+        below, above = in_batches(model.decode, codes.flatten(0, 1)).double().chunk(2)
+        squares.append((above - below).square().mean())
+    shares = torch.stack(squares) / torch.stack(squares).sum().clamp_min(1e-30)
+    order = shares.argsort(descending=True, stable=True).tolist()
     return [Axis(j, float(squares[j].sqrt()), float(shares[j])) for j in order]
 
 
-def _squared_effect(model: Decodes, around: Tensor, j: int) -> Tensor:
-    ends = around.repeat(2, 1)
-    reach = REACH * model.latent.std[j]
-    low, high = ends.chunk(2)
-    low[:, j], high[:, j] = model.latent.mean[j] - reach, model.latent.mean[j] + reach
-    below, above = in_batches(model.decode, ends).double().chunk(2)
-    return (above - below).square().mean()
-
-
-@torch.inference_mode()
 def traverse(
     model: Decodes,
     *,
@@ -75,17 +77,41 @@ def traverse(
     `encode(x).mean[0]`; without it, the centre of the latent space. Returns (axes, frames,
     *media.shape) on the CPU.
     """
-    latent = model.latent
+    size = model.latent.size
     for j in axes:
-        if not 0 <= j < latent.size:
-            raise UserError(f"there is no latent {j}: the model has 0 to {latent.size - 1}.")
+        if not 0 <= j < size:
+            raise UserError(f"there is no latent {j}: the model has 0 to {size - 1}.")
+    units = torch.eye(size)[list(axes)]
+    return move(model, units, start=start, frames=frames, extent=extent)
+
+
+@torch.inference_mode()
+def move(
+    model: Decodes,
+    along: Tensor,
+    *,
+    start: Tensor | None = None,
+    frames: int = 9,
+    extent: float = 2.5,
+) -> Tensor:
+    """As `traverse`, along each of these directions (k, latents): (k, frames, *media.shape).
+
+    They are of length 1 in units of the latents' standard deviations, as those of
+    `principal_directions`. What of the code is at right angles to a direction stays as in `start`.
+    """
+    latent = model.latent
     centre = latent.mean if start is None else start.to(latent.mean)
-    steps = torch.linspace(-extent, extent, frames).to(latent.mean)
-    codes = centre.repeat(len(axes), frames, 1)
-    for row, j in enumerate(axes):
-        codes[row, :, j] = latent.mean[j] + latent.std[j] * steps
-    decoded = in_batches(model.decode, codes.flatten(0, 1))
-    return decoded.view(len(axes), frames, *decoded.shape[1:])
+    steps = torch.linspace(-extent, extent, frames)
+    codes = [_moved(latent, centre[None], direction, steps)[:, 0] for direction in along]
+    decoded = in_batches(model.decode, torch.cat(codes))
+    return decoded.view(len(along), frames, *decoded.shape[1:])
+
+
+def _moved(latent: LatentSpace, codes: Tensor, direction: Tensor, places: Tensor) -> Tensor:
+    """Codes (n, latents) with these places (t,) along a direction (latents,): (t, n, latents)."""
+    direction, places = (v.to(latent.mean) for v in (direction, places))
+    now = to_standard(latent, codes) @ direction
+    return codes + (places[:, None, None] - now[:, None]) * (direction * latent.std)
 
 
 def central(latent: LatentSpace, codes: Tensor) -> Tensor:
@@ -94,5 +120,10 @@ def central(latent: LatentSpace, codes: Tensor) -> Tensor:
     A place to start from where there are examples: the centre itself, far from every code in many
     dimensions, may decode to no likely example.
     """
-    away = (codes.to(latent.mean) - latent.mean) / latent.std
+    away = to_standard(latent, codes.to(latent.mean))
     return codes[int(away.square().sum(1).argmin())]
+
+
+def typical(latent: LatentSpace, codes: Tensor | None, seed: int) -> Tensor:
+    """A place to start from, (latents,): the most central of these codes, or else a draw."""
+    return latent.draw(1, seed)[0] if codes is None else central(latent, codes)

@@ -14,7 +14,7 @@ from allegory.report.page import write_report
 from allegory.report.scores import scores_section
 from allegory.report.sheets import write_picture
 from allegory.report.ticks import duration
-from fakes import LinearCoder, OnlySamples, ellipses, fit, points
+from fakes import LinearCoder, LinearGenerator, OnlySamples, ellipses, fit, points
 
 ALWAYS = ["Learning curves", "Scores", "Data", "Settings", "What to do next"]
 OF_A_CODER = ["Reconstructions", "Latent axes", "Interpolations", "Latents"]
@@ -238,3 +238,13 @@ def test_the_parts_of_the_page_are_package_data():
     folder = Path(allegory.report.__file__).parent
     assert {"page.html", "page.js", "style.css"} <= {p.name for p in folder.iterdir()}
     assert np.all([(folder / name).stat().st_size for name in ("page.html", "page.js")])
+
+
+def test_a_model_that_only_decodes_moves_along_directions(tmp_path):
+    data = ellipses(60, 8)
+    model = LinearGenerator(data.media, fit(data, 3).axes)
+    page = report(tmp_path, model, data)
+    assert headings(page) == ["Samples", "Latent axes", "Interpolations", *ALWAYS]
+    assert "<code>d0</code>" in page
+    assert "<code>z0</code>" not in page
+    assert "directions are those along which examples change most" in page
