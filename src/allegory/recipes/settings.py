@@ -14,6 +14,7 @@ from allegory.files import atomic
 from allegory.recipes.autoencoder import AutoencoderSettings
 from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
 from allegory.recipes.features import FeaturesSettings
+from allegory.recipes.gan import GANSettings
 from allegory.recipes.regressor import RegressorSettings
 from allegory.recipes.vae import VAESettings
 from allegory.training.settings import TrainingSettings
@@ -28,6 +29,7 @@ GameSettings = Annotated[
     | BetaTCVAESettings
     | FactorVAESettings
     | FeaturesSettings
+    | GANSettings
     | RegressorSettings
     | VAESettings,
     Field(discriminator="kind"),
