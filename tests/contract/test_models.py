@@ -141,7 +141,10 @@ def test_every_likelihood_trains_and_samples(likelihood, kind):
 
 
 def test_the_table_of_capabilities_is_whole():
-    vae, gan = ({"Samples", "Encodes", "Decodes", "Scores"}, {"Samples", "Decodes", "Discriminates"})
+    vae, gan = (
+        {"Samples", "Encodes", "Decodes", "Scores"},
+        {"Samples", "Decodes", "Discriminates"},
+    )
     assert set(CAPABILITIES) == vae | gan | {"Predicts", "Conditional"}
     assert capabilities_of(model_for("vae", "pictures")) == vae
     assert capabilities_of(model_for("gan", "pictures")) == gan

@@ -23,6 +23,7 @@ VERBS = {
     "reconstruct": "show examples beside their reconstructions",
     "interpolate": "walk from one example to another",
     "traverse": "move one latent at a time, the strongest first",
+    "watch": "see how a run came along, as a film or as moments side by side",
     "encode": "write the latent codes of a source as a table",
     "recipes": "list the recipes",
     "claims": "rerun the lecture's claims: the numbers, and whether each holds",

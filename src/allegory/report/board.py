@@ -19,7 +19,7 @@ __all__ = ["INK", "LINE", "PAPER", "SOFT", "Board", "Box", "hues"]
 
 FINE = 2
 """Drawn this many times larger and then reduced."""
-INK, SOFT, LINE, PAPER = (28, 31, 36), (92, 99, 109), (226, 226, 222), (252, 251, 249)
+INK, SOFT, LINE, PAPER = (28, 31, 36), (92, 99, 109), (226, 226, 222), (251, 250, 248)
 TYPE = 13
 LIGHTNESS, CHROMA = 0.66, 0.15
 """Of the colours of points, in OKLCH: alike in lightness, as far as screens show them."""
@@ -104,11 +104,13 @@ class Board:
     def clock(self, images: float, part: float, box: Box) -> None:
         """How many images were seen, over a line that fills from left to right below a box."""
         self.words(box.right, box.top - 12, f"{images:,.0f} images seen", "rs", INK, 15)
-        y = box.bottom + 34
-        ends = box.left + np.array([0.0, part, 1.0]) * (box.right - box.left)
-        self.way(np.array([[ends[0], y], [ends[2], y]]), LINE, 3)
-        if part > 0:
-            self.way(np.array([[ends[0], y], [ends[1], y]]), SOFT, 3)
+        self.bar(box.left, box.right, box.bottom + 38, part)
+
+    def bar(self, left: float, right: float, y: float, part: float) -> None:
+        """A line that is filled up to this part."""
+        middle = left + part * (right - left)
+        self.way(np.array([[left, y], [right, y]]), LINE, 3)
+        self.way(np.array([[left, y], [middle, y]]), SOFT, 3)
 
 
 def hues(noise: NDArray[np.float32]) -> list[Colour]:

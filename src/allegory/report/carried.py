@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allegory.report.board import INK, Board, Box, hues
+from allegory.report.moments import reach
+from allegory.report.ticks import plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,25 +24,26 @@ COLUMN = 510
 """Where the column right of the plane begins."""
 DATA: Colour = (120, 128, 138, 80)
 GENERATED: Colour = (50, 103, 200)
-FAKE, UNDECIDED, REAL = (245, 222, 205), (252, 251, 249), (208, 225, 243)
+FAKE, UNDECIDED, REAL = (242, 206, 182), (251, 250, 248), (184, 210, 240)
 """Colours of P(real) = 0, 1/2 and 1."""
 NOISE = 3.0
 """Standard deviations of noise that are shown."""
 
 
-def draw_plane(moment: Moment, part: float) -> NDArray[np.uint8]:
+def draw_plane(moment: Moment, part: float, far: float = 0.5) -> NDArray[np.uint8]:
     """A frame, (H, W, 3).
 
     Args:
         moment: with points in the plane.
         part: of the run, in [0, 1].
+        far: how far P(real) is shown to each side of 1/2.
     """
     board = Board(WIDTH, HEIGHT)
     box = _box(moment, LEFT, TOP, SIDE)
-    _plane(board, box, moment, 2.6)
+    _plane(board, box, moment, 2.6, far)
     board.frame(box)
     board.clock(moment.images, part, box)
-    _column(board, moment)
+    _column(board, moment, far)
     return board.done()
 
 
@@ -53,7 +56,7 @@ def stills_of_planes(moments: list[Moment], columns: int = 3) -> NDArray[np.uint
     for k, moment in enumerate(moments):
         row, column = divmod(k, columns)
         box = _box(moment, LEFT + column * (side + gap), head + row * (side + head), side)
-        _plane(board, box, moment, 1.7)
+        _plane(board, box, moment, 1.7, reach(moments))
         board.frame(box, level=row == rows - 1, upright=column == 0, about=4)
         board.words(box.left, box.top - 8, f"{moment.images:,} images", "ls", INK)
     return board.done()
@@ -67,14 +70,14 @@ def _box(moment: Moment, left: float, top: float, side: float) -> Box:
     return Box(left, top, left + side, top + side, x, y)
 
 
-def _plane(board: Board, box: Box, moment: Moment, radius: float) -> None:
+def _plane(board: Board, box: Box, moment: Moment, radius: float, far: float) -> None:
     if moment.realness is not None:
         low, high = moment.low.astype(float), moment.high.astype(float)
         (left, right), (bottom, top) = (
             box.places([low[0], high[0]], [low[1], high[1]])[:, k] for k in (0, 1)
         )
         part = Box(left, top, right, bottom, box.x, box.y)
-        board.picture(part, _shades(moment.realness[::-1]))
+        board.picture(part, _shades(moment.realness[::-1], far))
     data = box.places(moment.data[:, 0], moment.data[:, 1])
     points = box.places(moment.points[:, 0], moment.points[:, 1])
     board.dots(_inside(data, box), DATA, 0.75 * radius)
@@ -95,14 +98,14 @@ def _colours(moment: Moment) -> list[Colour]:
     return hues(moment.noise)
 
 
-def _shades(realness: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """P(real) (h, w) as colours (h, w, 3)."""
+def _shades(realness: NDArray[np.float32], far: float) -> NDArray[np.uint8]:
+    """P(real) (h, w) as colours (h, w, 3), which are strongest so far from 1/2."""
     ends = np.array([FAKE, UNDECIDED, REAL], np.float64)
-    shades = [np.interp(realness, [0.0, 0.5, 1.0], ends[:, c]) for c in range(3)]
+    shades = [np.interp(realness, [0.5 - far, 0.5, 0.5 + far], ends[:, c]) for c in range(3)]
     return np.stack(shades, axis=-1).round().astype(np.uint8)
 
 
-def _column(board: Board, moment: Moment) -> None:
+def _column(board: Board, moment: Moment, far: float) -> None:
     """The noise, and what the colours mean."""
     y = float(TOP)
     if moment.noise is not None:
@@ -114,16 +117,23 @@ def _column(board: Board, moment: Moment) -> None:
         board.words(COLUMN, inset.bottom + 8, "the noise: each point", "lt")
         board.words(COLUMN, inset.bottom + 25, "keeps its colour", "lt")
         y = inset.bottom + 62
-    board.dots(np.array([[COLUMN + 5.0, y + 5]]), GENERATED if moment.noise is None else INK, 3)
-    board.words(COLUMN + 18, y + 5, "generated", "lm")
-    board.dots(np.array([[COLUMN + 5.0, y + 27]]), DATA[:3], 2.6)
-    board.words(COLUMN + 18, y + 27, "data", "lm")
+    around = np.array([[1.0, 0.0], [-0.5, 0.9], [-0.5, -0.9]], np.float32)
+    colours = [GENERATED] * 3 if moment.noise is None else hues(3 * around)
+    board.dots(np.array([COLUMN + 10, y + 5]) + 5 * around, colours, 2.6)
+    board.words(COLUMN + 26, y + 5, "generated", "lm")
+    board.dots(np.array([COLUMN + 10, y + 27]) + 2 * around, DATA, 2.0)
+    board.words(COLUMN + 26, y + 27, "data", "lm")
     if moment.realness is not None:
         y += 62
         board.words(COLUMN, y, "P(real)", "ls")
-        ramp = np.linspace(0.0, 1.0, 64, dtype=np.float32)[None].repeat(2, 0)
+        low, high = 0.5 - far, 0.5 + far
+        ramp = np.linspace(low, high, 64, dtype=np.float32)[None].repeat(2, 0)
         bar = Box(COLUMN, y + 8, COLUMN + 110, y + 22, (0.0, 1.0), (0.0, 1.0))
-        board.picture(bar, _shades(ramp))
+        board.picture(bar, _shades(ramp, far))
         board.frame(bar, level=False, upright=False)
-        for x, word, anchor in ((0, "0", "lt"), (55, "1/2", "mt"), (110, "1", "rt")):
+        for x, word, anchor in (
+            (0, plain(low), "lt"),
+            (55, "0.5", "mt"),
+            (110, plain(high), "rt"),
+        ):
             board.words(COLUMN + x, y + 28, word, anchor)

@@ -7,20 +7,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image
 
-from allegory.errors import UserError
 from allegory.files import atomic
 from allegory.report.sheets import flatten_alpha
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-__all__ = ["Moment", "read_moments", "read_sheets", "write_moment"]
+__all__ = ["Moment", "reach", "read_moments", "read_sheets", "write_moment"]
 
 ARRAYS = ("points", "data", "low", "high")
 OPTIONAL = ("noise", "realness")
+REACHES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,17 @@ class Moment:
     (places,), or (places upwards, places across)."""
 
 
+def reach(moments: Sequence[Moment]) -> float:
+    """How far P(real) is shown to each side of 1/2, the same at all of these moments.
+
+    It is the least round number that holds every P(real): a discriminator whose slope is held
+    down moves little around 1/2, and one scale for all moments shows how it flattens.
+    """
+    judged = [m.realness for m in moments if m.realness is not None]
+    away = max((float(np.abs(r - 0.5).max()) for r in judged), default=0.5)
+    return next(r for r in REACHES if r >= away or r == REACHES[-1])
+
+
 def folder_of(run: Path) -> Path:
     """Where the moments of a run lie."""
     return run / "frames"
@@ -60,40 +73,30 @@ def write_moment(moment: Moment, run: Path) -> None:
 
 
 def read_moments(run: Path) -> list[Moment]:
-    """The moments of a run, the first one first.
-
-    Raises:
-        UserError: a file is damaged.
-    """
-    return [_read(path) for path in sorted(folder_of(run).glob("[0-9]*.npz"))]
+    """The moments of a run, the first one first; files that are damaged are left out."""
+    found = (_read(path) for path in sorted(folder_of(run).glob("[0-9]*.npz")))
+    return [moment for moment in found if moment is not None]
 
 
-def _read(path: Path) -> Moment:
+def _read(path: Path) -> Moment | None:
     try:
         with np.load(path, allow_pickle=False) as found:
             optional = {name: found[name] for name in OPTIONAL if name in found}
             return Moment(int(path.stem), **{k: found[k] for k in ARRAYS}, **optional)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise UserError(
-            f"{path} is damaged ({error}): without it the film shows the other moments."
-        ) from error
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
 
 
 def read_sheets(run: Path) -> list[tuple[int, NDArray[np.uint8]]]:
-    """The previews of a run: examples seen, and the sheet (H, W, 3); the first one first.
+    """The previews of a run: images seen, and the sheet (H, W, 3); the first one first.
 
-    Raises:
-        UserError: a file is damaged.
+    Those that are damaged, or not of the size of the last one, are left out.
     """
-    from PIL import Image, UnidentifiedImageError
-
     found = []
     for path in sorted((run / "previews").glob("[0-9]*.png")):
         try:
             with Image.open(path) as image:
                 found.append((int(path.stem), np.asarray(flatten_alpha(image).convert("RGB"))))
-        except (OSError, UnidentifiedImageError) as error:
-            raise UserError(
-                f"{path} is damaged: without it the film shows the other moments."
-            ) from error
-    return found
+        except (OSError, ValueError):
+            continue
+    return [(images, sheet) for images, sheet in found if sheet.shape == found[-1][1].shape]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from allegory.runs.folder import RunFolder
     from allegory.training.observers import Scene
 
-__all__ = ["Health", "read_health"]
+__all__ = ["Health"]
 
 SAMPLES = 512
 """Samples, and examples of each split, at each evaluation."""
@@ -123,8 +123,3 @@ def some(n: int, most: int) -> np.ndarray[Any, np.dtype[np.int64]]:
 def figures_of(record: dict[str, Any]) -> Figures:
     """The figures of a record."""
     return Figures(**{k: v for k, v in record.items() if k in NAMES})
-
-
-def read_health(folder: RunFolder) -> list[dict[str, Any]]:
-    """The records of a run; none where its model does not sample."""
-    return read_journal(folder.health)

@@ -204,6 +204,7 @@ def report(folder: RunFolder) -> None:
         open_for(run, model.media),
         settings=run.model_dump(),
         curves=read_journal(folder.path / "metrics.jsonl"),
+        health=read_journal(folder.health),
         scores=folder.scores(),
         notes=[],
     )

@@ -20,6 +20,7 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "interpolate": ("Decodes",),
     "traverse": ("Decodes",),
     "encode": ("Encodes",),
+    "watch": ("Samples",),
 }
 """Tool -> capabilities that it needs, all of them."""
 

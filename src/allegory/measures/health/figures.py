@@ -58,7 +58,8 @@ class Figures:
     realness_of_held_out: float | None = None
     realness_of_train: float | None = None
     accuracy: float | None = None
-    """Share of held-out examples and samples that the model tells apart, in [0, 1]."""
+    """Share of pairs of a held-out example and a sample in which the model rates the example
+    higher: 1/2 where it can't tell. It asks nothing of where P(real) has its middle."""
     by_heart: float | None = None
     """How far held-out examples are rated below training examples, on the way down to samples: 0
     no difference, 1 like samples. r_v of Karras et al. (2020), "Training generative adversarial
@@ -162,16 +163,14 @@ def _copies(x: Tensor, near: Tensor, held_out: int) -> dict[str, float]:
 def _judgement(judged: Judgements) -> dict[str, float]:
     """What the model's judgement says of itself."""
     s, h, t = (side.double() for side in (judged.samples, judged.held_out, judged.train))
-    right = [
-        float((sign * (side - 0.5)).sign().mean() + 1) / 2 for sign, side in ((-1, s), (1, h))
-    ]
+    pairs = (h[:, None] - s[None, :]).sign()
     way, apart = float(t.mean() - s.mean()), float(t.mean() - h.mean())
     error = math.sqrt(float(t.var() / len(t) + h.var() / len(h)))
     return {
         "realness_of_samples": float(s.mean()),
         "realness_of_held_out": float(h.mean()),
         "realness_of_train": float(t.mean()),
-        "accuracy": sum(right) / 2,
+        "accuracy": float(pairs.mean() + 1) / 2,
         "by_heart": apart / way if way > 0 else 0.0,
         "by_heart_z": _in_errors(apart, error),
     }

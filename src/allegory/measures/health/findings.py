@@ -27,6 +27,8 @@ keep a third of the spread or more."""
 LOST = 0.5
 """Part of the recall that was or can be reached below which modes are lost. Half: recall of equal
 sets varies by a few per cent, and that of models that come along goes up."""
+REACHED = 0.1
+"""Recall from which a fall means something: 26 of 256 examples."""
 SHIFT = 0.1
 """Of the full range, 25 of 255 levels: seen at a glance. Healthy models end below 0.03."""
 CONTRAST = 2.0
@@ -111,7 +113,7 @@ def _lost(seen: Sequence[Figures], recent: Sequence[Figures]) -> Finding | None:
     now, best = recent[-1], max(figures.recall for figures in seen)
     # pictures: those of a blurred model have a low recall from the start, so that it has to fall
     reach = now.recall_of_data if now.contrast is None else best
-    if not _stays(recent, lambda f: LOST * reach / max(f.recall, TINY)):
+    if reach < REACHED or not _stays(recent, lambda f: LOST * reach / max(f.recall, TINY)):
         return None
     before = "two halves of the data" if now.contrast is None else "at best so far"
     return Finding(
@@ -169,8 +171,8 @@ def _saturated(recent: Sequence[Figures]) -> Finding | None:
     return Finding(
         "discriminator saturated",
         accuracy,
-        f"discriminator saturated: it tells {accuracy:.1%} of samples and held-out examples "
-        f"apart, and the samples come no nearer to the data (distance {recent[-1].distance:.2f}).",
+        f"discriminator saturated: it rates held-out examples above samples in {accuracy:.1%} of "
+        f"pairs, and samples come no nearer to the data (distance {recent[-1].distance:.2f}).",
         "Try a stronger gradient penalty, a slower or smaller discriminator, or a lower --lr.",
     )
 
@@ -187,7 +189,7 @@ def _by_heart(recent: Sequence[Figures]) -> Finding | None:
         "overfitted discriminator",
         part,
         f"overfitted discriminator: it knows its training examples by heart, P(real) is "
-        f"{now.realness_of_train:.2f} for them and {now.realness_of_held_out:.2f} for held-out "
+        f"{now.realness_of_train:.3g} for them and {now.realness_of_held_out:.3g} for held-out "
         f"ones ({part:.0%} of the way down to samples).",
         "Try augmentation, more data, or a smaller discriminator.",
     )
