@@ -116,7 +116,9 @@ def _column(board: Board, moment: Moment, far: float) -> None:
         board.dots(places, hues(moment.noise), 1.6)
         board.words(COLUMN, inset.bottom + 8, "the noise: each point", "lt")
         board.words(COLUMN, inset.bottom + 25, "keeps its colour", "lt")
-        y = inset.bottom + 62
+        if moment.latents > 2:
+            board.words(COLUMN, inset.bottom + 42, f"(2 of {moment.latents} numbers)", "lt")
+        y = inset.bottom + 78
     around = np.array([[1.0, 0.0], [-0.5, 0.9], [-0.5, -0.9]], np.float32)
     colours = [GENERATED] * 3 if moment.noise is None else hues(3 * around)
     board.dots(np.array([COLUMN + 10, y + 5]) + 5 * around, colours, 2.6)

@@ -40,6 +40,8 @@ class Moment:
     high: NDArray[np.float32]
     noise: NDArray[np.float32] | None = None
     """(n, 1 or 2): the first numbers of their codes, where the model decodes."""
+    latents: int = 0
+    """Numbers in a code."""
     realness: NDArray[np.float32] | None = None
     """P(real) in [0, 1], where the model discriminates: at evenly spaced places from low to high,
     (places,), or (places upwards, places across)."""
@@ -65,6 +67,7 @@ def write_moment(moment: Moment, run: Path) -> None:
     """Write frames/IMAGES.npz of a run's folder; moments of work that was lost are removed."""
     path = folder_of(run) / f"{moment.images:012d}.npz"
     arrays = {name: getattr(moment, name) for name in (*ARRAYS, *OPTIONAL)}
+    arrays["latents"] = np.array(moment.latents)
     with atomic(path) as file:
         np.savez_compressed(file, **{k: v for k, v in arrays.items() if v is not None})
     for later in path.parent.glob("*.npz"):
@@ -80,9 +83,10 @@ def read_moments(run: Path) -> list[Moment]:
 
 def _read(path: Path) -> Moment | None:
     try:
-        with np.load(path, allow_pickle=False) as found:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
             optional = {name: found[name] for name in OPTIONAL if name in found}
-            return Moment(int(path.stem), **{k: found[k] for k in ARRAYS}, **optional)
+            whole = {k: found[k] for k in ARRAYS}
+            return Moment(int(path.stem), **whole, **optional, latents=int(found["latents"]))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 

@@ -62,7 +62,7 @@ def stills_of_lines(moments: list[Moment], columns: int = 3) -> NDArray[np.uint8
     rows, across = -(-len(moments) // columns), min(columns, len(moments))
     judged, far = moments[0].realness is not None, reach(moments)
     tall = 210 if judged else 150
-    board = Board(left + across * (width + gap), rows * (tall + head) + 34)
+    board = Board(left + across * (width + gap), rows * (tall + head) + 60)
     for k, moment in enumerate(moments):
         row, column = divmod(k, columns)
         x0, y0 = left + column * (width + gap), head + row * (tall + head)
@@ -70,7 +70,9 @@ def stills_of_lines(moments: list[Moment], columns: int = 3) -> NDArray[np.uint8
         top = float(y0)
         if moment.realness is not None:
             y = (0.5 - far, 0.5 + far)
-            _curve(board, Box(x0, y0, x0 + width, y0 + 80, x, y), moment.realness)
+            _curve(
+                board, Box(x0, y0, x0 + width, y0 + 80, x, y), moment.realness, numbers=column == 0
+            )
             top += 90
         _ground(
             board, Box(x0, top, x0 + width, y0 + tall, x, (-1, 1)), moment, 2.0, row == rows - 1
@@ -78,17 +80,17 @@ def stills_of_lines(moments: list[Moment], columns: int = 3) -> NDArray[np.uint8
         board.words(x0, y0 - 8, f"{moment.images:,} images", "ls", INK)
     words = [("data", REAL), ("generated", FAKE), *([("P(real)", CURVE)] if judged else [])]
     for k, (word, colour) in enumerate(words):
-        board.words(left + 90 * k, rows * (tall + head) + 26, word, "ls", colour)
+        board.words(left + 90 * k, rows * (tall + head) + 48, word, "ls", colour)
     return board.done()
 
 
-def _curve(board: Board, box: Box, realness: NDArray[np.float32]) -> None:
+def _curve(board: Board, box: Box, realness: NDArray[np.float32], *, numbers: bool = True) -> None:
     """P(real) along the line, over a dashed line where the model can't tell."""
     places = box.places(np.linspace(*box.x, len(realness)), realness)
     corners = box.places(box.x[::-1], [0.5, 0.5])
     board.area(np.concatenate([places, corners]), (*CURVE[:3], 40))
     board.frame(box, level=False, upright=False)
-    for value in (box.y[0], 0.5, box.y[1]):
+    for value in (box.y[0], 0.5, box.y[1]) if numbers else ():
         y = box.places([box.x[0]], [value])[0, 1]
         board.words(box.left - 8, y, plain(value), "rm")
     y = (box.top + box.bottom) / 2

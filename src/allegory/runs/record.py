@@ -44,11 +44,12 @@ class Record:
         if isinstance(self.data.media, Images) or not isinstance(scene.model, Samples):
             return
         low, high = self.limits
-        points, noise = carried(scene.model)
+        points, codes = carried(scene.model)
+        noise, latents = (None, 0) if codes is None else (plane(codes), codes.shape[1])
         realness = None
         if isinstance(scene.model, Discriminates) and self.data.media.shape[0] <= 2:
             realness = field(scene.model, low, high)
-        moment = Moment(scene.images, points, self.examples, low, high, noise, realness)
+        moment = Moment(scene.images, points, self.examples, low, high, noise, latents, realness)
         write_moment(moment, self.folder.path)
 
     @cached_property
@@ -65,12 +66,12 @@ class Record:
 
 
 @torch.inference_mode()
-def carried(model: Any) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-    """Generated points (n, 1 or 2) and their noise, the same noise at every moment."""
+def carried(model: Any) -> tuple[NDArray[np.float32], Tensor | None]:
+    """Generated points (n, 1 or 2) and their codes (n, latents), the same at every moment."""
     rng = torch.Generator().manual_seed(0)
     if isinstance(model, Decodes) and model.latent.prior:
         codes = model.latent.draw(POINTS, rng)
-        return plane(in_batches(model.decode, codes)), plane(codes)
+        return plane(in_batches(model.decode, codes)), codes
     return plane(sample(model, POINTS, rng=rng)), None
 
 

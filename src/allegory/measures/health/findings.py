@@ -113,7 +113,12 @@ def _lost(seen: Sequence[Figures], recent: Sequence[Figures]) -> Finding | None:
     now, best = recent[-1], max(figures.recall for figures in seen)
     # pictures: those of a blurred model have a low recall from the start, so that it has to fall
     reach = now.recall_of_data if now.contrast is None else best
-    if reach < REACHED or not _stays(recent, lambda f: LOST * reach / max(f.recall, TINY)):
+    nearer = now.distance < BETTER * recent[0].distance
+    if (
+        reach < REACHED
+        or nearer
+        or not _stays(recent, lambda f: LOST * reach / max(f.recall, TINY))
+    ):
         return None
     before = "two halves of the data" if now.contrast is None else "at best so far"
     return Finding(
