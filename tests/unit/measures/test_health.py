@@ -87,12 +87,14 @@ def test_samples_that_fall_on_few_modes_are_a_collapse():
     data = data_of(PLANE)
     x = draw(PLANE, N, 3)
     few = x[(x[:, 0] > 0.6) & (x[:, 1].abs() < 0.8)]
-    history = history_of(data, [x, x, few, few, few])
+    history = history_of(data, [x, x, few, few, few], lambda k: blend(0.52, 0.5))
     assert history[-1].recall == pytest.approx(3 / 8, abs=0.1)
     found = findings(history)
     assert [f.name for f in found] == ["mode collapse"]
     assert found[0].number == history[-1].recall
     assert f"{history[-1].recall:.0%} of the data" in found[0].sentence
+    # a decoder of means may have its samples on a thin curve
+    assert names([replace(f, accuracy=None) for f in history]) == []
 
 
 def test_pictures_that_fall_on_few_kinds_are_a_collapse_since_their_recall_fell():
@@ -100,8 +102,9 @@ def test_pictures_that_fall_on_few_kinds_are_a_collapse_since_their_recall_fell(
     x = draw(PICTURES, N, 3)
     kinds = torch.cdist(x.flatten(1), x.flatten(1)).argsort(1)[0][: N // 20]
     few = x[kinds.repeat(20)] + 0.01 * draw(PICTURES, len(kinds) * 20, 4)
-    assert names(history_of(data, [x, few, few, few])) == ["mode collapse"]
-    assert names(history_of(data, [few, few, few])) == []
+    history = history_of(data, [x, few, few, few], lambda k: blend(0.52, 0.5))
+    assert names(history) == ["mode collapse"]
+    assert names(history[1:]) == []
 
 
 def test_a_mean_that_is_off_is_colour_drift_and_nothing_else():
@@ -119,12 +122,15 @@ def test_a_mean_that_is_off_is_colour_drift_and_nothing_else():
 
 
 @pytest.mark.parametrize("factor", [0.3, 4.0])
-def test_contrast_that_is_off_is_colour_drift(factor):
+def test_contrast_that_goes_off_is_colour_drift(factor):
     data = data_of(PICTURES)
     dull = replace(data, examples=0.2 * data.examples, apart=0.2 * data.apart)
-    history = history_of(dull, [(0.2 * factor) * draw(PICTURES, N, 3)] * 3)
+    x = 0.2 * draw(PICTURES, N, 3)
+    history = history_of(dull, [x, *[factor * x] * 3])
     assert history[-1].contrast == pytest.approx(factor, rel=0.05)
     assert names(history) == ["colour drift"]
+    # pictures without contrast from the start are blurred
+    assert names(history[1:]) == (["colour drift"] if factor > 1 else [])
 
 
 @both

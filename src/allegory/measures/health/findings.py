@@ -32,7 +32,7 @@ REACHED = 0.1
 SHIFT = 0.1
 """Of the full range, 25 of 255 levels: seen at a glance. Healthy models end below 0.03."""
 CONTRAST = 2.0
-"""Factor of the deviation within pictures, up or down. Blur takes away a third."""
+"""Factor of the deviation within pictures, above that of the data or below what was reached."""
 COPIED = 0.3
 """Share of samples tied to training examples: what is fitted a little closer than held-out
 examples is no copy."""
@@ -87,7 +87,7 @@ def findings(history: Sequence[Figures], *, begin: int = 0) -> tuple[Finding, ..
 
 def _samples(seen: Sequence[Figures], recent: Sequence[Figures]) -> Finding | None:
     """What samples look like: one cause is named, since it moves the figures of the others."""
-    return _alike(recent) or _colour(recent) or _lost(seen, recent)
+    return _alike(recent) or _colour(seen, recent) or _lost(seen, recent)
 
 
 def _stays(recent: Sequence[Figures], severity: Callable[[Figures], float]) -> bool:
@@ -110,15 +110,17 @@ def _alike(recent: Sequence[Figures]) -> Finding | None:
 
 
 def _lost(seen: Sequence[Figures], recent: Sequence[Figures]) -> Finding | None:
+    """Whether modes are lost: asked of models with a discriminator alone.
+
+    A decoder that draws means has samples on thin sheets, and a low recall, when all is well.
+    """
     now, best = recent[-1], max(figures.recall for figures in seen)
-    # pictures: those of a blurred model have a low recall from the start, so that it has to fall
+    # pictures that lack detail have a low recall from the start: theirs has to fall
     reach = now.recall_of_data if now.contrast is None else best
     nearer = now.distance < BETTER * recent[0].distance
-    if (
-        reach < REACHED
-        or nearer
-        or not _stays(recent, lambda f: LOST * reach / max(f.recall, TINY))
-    ):
+    if now.accuracy is None or reach < REACHED or nearer:
+        return None
+    if not _stays(recent, lambda f: LOST * reach / max(f.recall, TINY)):
         return None
     before = "two halves of the data" if now.contrast is None else "at best so far"
     return Finding(
@@ -136,24 +138,24 @@ def _against_collapse(now: Figures) -> str:
     return "Try a lower --lr, a larger --batch, a stronger gradient penalty, or another --seed."
 
 
-def _colour(recent: Sequence[Figures]) -> Finding | None:
+def _colour(seen: Sequence[Figures], recent: Sequence[Figures]) -> Finding | None:
     now = recent[-1]
     if now.shift is None or now.contrast is None:
         return None
+    # young and blurred models have little contrast, which is no drift: it has to fall
+    reached = min(max(figures.contrast or 0.0 for figures in seen), 1.0)
     if _stays(recent, lambda f: min((f.shift or 0) / SHIFT, (f.shift_z or 0) / ERRORS)):
         number = now.shift
         what = f"the mean of a channel is off by {number:.0%} of the full range"
-    elif _stays(recent, lambda f: _factor(f.contrast) / CONTRAST):
+    elif _stays(recent, lambda f: (f.contrast or 0.0) / CONTRAST) or _stays(
+        recent, lambda f: reached / max(f.contrast or 0.0, TINY) / CONTRAST
+    ):
         number = now.contrast
         what = f"samples have {number:.2g} times the contrast of the data"
     else:
         return None
     advice = "Try a lower --lr; if the data have odd colours too, 'allegory check' shows them."
     return Finding("colour drift", number, f"colour drift: {what}.", advice)
-
-
-def _factor(ratio: float | None) -> float:
-    return 1.0 if ratio is None else max(ratio, 1 / max(ratio, TINY))
 
 
 def _memorisation(recent: Sequence[Figures]) -> Finding | None:
