@@ -79,11 +79,12 @@ def _plot(
     if not any(len(s.x) for s in series):
         return ""
     highest = max(max(s.y, default=0.0) for s in series)
+    ranges = {"distance": (0.0, 1.05 * highest or 1.0), "P(real)": None}
     drawn = plot(
         series,
         title=f"{title} over images seen",
         x_label="images seen",
         x_range=(0.0, float(records[-1]["images"]) or 1.0),
-        y_range=(0.0, max(1.0, 1.05 * highest) if title != "distance" else 1.05 * highest or 1.0),
+        y_range=ranges.get(title, (0.0, max(1.0, 1.05 * highest))),
     )
     return f"<figure>{drawn}<figcaption>{escape(caption)}</figcaption></figure>"
