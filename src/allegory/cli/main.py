@@ -23,6 +23,7 @@ VERBS = {
     "reconstruct": "show examples beside their reconstructions",
     "interpolate": "walk from one example to another",
     "traverse": "move along one latent or direction at a time, the strongest first",
+    "watch": "see how a run came along, as a film or as moments side by side",
     "encode": "write the latent codes of a source as a table",
     "invert": "find the codes of your own pictures, also where a model can't encode",
     "recipes": "list the recipes",

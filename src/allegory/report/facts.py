@@ -42,6 +42,7 @@ COMMANDS = (
     ("traverse", "traverse {run} --out axes.gif", "see each axis move"),
     ("interpolate", "interpolate {run} --out paths.gif", "walk between examples"),
     ("reconstruct", "reconstruct {run} {source} --out pairs.png", "compare with the originals"),
+    ("watch", "watch {run} --out film.gif", "see how it came along"),
     ("encode", "encode {run} {source} --out codes.csv", "get the codes as a table"),
     ("invert", "invert {run} {source} --out inverted", "find the codes of your own examples"),
     ("", "evaluate {run} --json", "measure on held-out examples"),

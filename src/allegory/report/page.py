@@ -21,10 +21,12 @@ from allegory.report.facts import (
     tiles,
 )
 from allegory.report.frame import framed, script
-from allegory.report.html import notice
+from allegory.report.health import health_section
+from allegory.report.html import Section, figure, image, notice
 from allegory.report.latents import axes_section, latents_section
 from allegory.report.scene import explore
 from allegory.report.scores import scores_section
+from allegory.report.watch import draw_stills, has_record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 
     from allegory.capabilities import Model
     from allegory.data.dataset import Dataset
-    from allegory.report.html import Section
 
 __all__ = ["write_report"]
 
@@ -55,6 +56,7 @@ def write_report(
     *,
     settings: Mapping[str, Any],
     curves: Sequence[Record],
+    health: Sequence[Record] = (),
     scores: Mapping[str, Any] | None = None,
     notes: Sequence[str] = (),
     rng_seed: int = 0,
@@ -63,14 +65,17 @@ def write_report(
 
     `data` is the whole data set: examples are shown from a held-out split of it. `settings` are
     the run's, nested or not, with the name of its "recipe"; `curves` are the records of
-    metrics.jsonl; `scores` are the results of an evaluation; `notes` is what the reader should
-    know first. Every section is there whose capabilities the model has.
+    metrics.jsonl, `health` those of health.jsonl; `scores` are the results of an evaluation;
+    `notes` is what the reader should know first. Every section is there whose capabilities the
+    model has.
     """
     train = data.split("train") if len(data.splits.get("train", ())) else data
     scene = explore(model, train, _held_out(data), rng_seed)
     source = dict(flat(settings)).get("data.source", data.name)
     sections: list[Section | None] = [
         *(make(scene) for tool, make in MODEL_SECTIONS if tool in scene.tools),
+        moments_section(run_folder),
+        health_section(health),
         curves_section(curves),
         scores_section(scores, run_folder),
         data_section(data),
@@ -91,6 +96,19 @@ def write_report(
     with atomic(path) as file:
         file.write(page.encode())
     return path
+
+
+def moments_section(run_folder: Path) -> Section | None:
+    """Moments of training side by side; None where nothing was recorded."""
+    if not has_record(run_folder):
+        return None
+    stills = draw_stills(run_folder)
+    return Section(
+        "How it came along",
+        "The same noise at moments of training, from the first record to the last: "
+        "'allegory watch' makes a film of all of them.",
+        figure(image(stills, "Moments of training", kind="smooth"), "Images seen above each."),
+    )
 
 
 def _held_out(data: Dataset) -> Dataset:

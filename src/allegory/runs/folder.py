@@ -51,6 +51,11 @@ class RunFolder:
         """The newest figures of every group of measures."""
         return self.path / "evaluation.json"
 
+    @property
+    def health(self) -> Path:
+        """What `runs.health` found at each evaluation."""
+        return self.path / "health.jsonl"
+
     def weights(self, which: Weights) -> Path:
         """File of the averaged weights, at the lowest held-out loss or the last."""
         return self.path / f"{which}.safetensors"

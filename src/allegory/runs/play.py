@@ -14,7 +14,9 @@ from allegory.media import Images
 from allegory.models.files import read_about, read_card, write_card
 from allegory.progress import say
 from allegory.recipes.settings import Run, change, write_run
+from allegory.runs.health import Health
 from allegory.runs.inputs import open_for
+from allegory.runs.record import Record
 from allegory.runs.watch import KeepModel, Preview
 from allegory.training.checkpoint import Checkpoints
 from allegory.training.journal import Journal, read_journal
@@ -116,7 +118,12 @@ def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
         world=world,
         checkpoints=Checkpoints(folder.checkpoints),
         journal=Journal(folder.path, tensorboard=run.training.tensorboard and world.leads),
-        observers=(KeepModel(folder), Preview(folder, held_out)),
+        observers=(
+            KeepModel(folder),
+            Preview(folder, held_out),
+            Health(folder, train, held_out, total=run.training.images),
+            Record(folder, train),
+        ),
     )
     prepare(trainer, run, folder, data)
     try:
@@ -197,6 +204,7 @@ def report(folder: RunFolder) -> None:
         open_for(run, model.media),
         settings=run.model_dump(),
         curves=read_journal(folder.path / "metrics.jsonl"),
+        health=read_journal(folder.health),
         scores=folder.scores(),
         notes=[],
     )

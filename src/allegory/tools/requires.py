@@ -22,6 +22,7 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "traverse": ("Decodes",),
     "encode": ("Encodes",),
     "invert": ("Decodes",),
+    "watch": ("Samples",),
 }
 """Tool -> capabilities that it needs, all of them."""
 

@@ -53,7 +53,8 @@ def test_a_single_frame_is_a_film_too(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".xyz"])
-def test_videos_are_refused_with_what_works(suffix, tmp_path):
+def test_videos_are_refused_with_what_works(suffix, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UserError, match=r"\.gif, \.webp"):
         write_film(np.zeros((2, 8, 8, 3), np.uint8), tmp_path / f"film{suffix}")
     assert list(tmp_path.iterdir()) == []

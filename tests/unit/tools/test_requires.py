@@ -16,7 +16,7 @@ def test_every_need_is_a_capability_and_every_capability_is_needed():
 
 def test_a_model_gets_the_tools_that_it_can_serve():
     assert tools_for(fit(points(), 2)) == tuple(t for t in TOOLS if t != "sample a class")
-    assert tools_for(OnlySamples(points().media)) == ("sample",)
+    assert tools_for(OnlySamples(points().media)) == ("sample", "watch")
     coder = fit(points(), 2, LinearCoder)
     assert tools_for(coder) == ("reconstruct", "interpolate", "traverse", "encode", "invert")
 
