@@ -5,6 +5,7 @@ from collections.abc import Callable
 from allegory.data.settings import DataSettings
 from allegory.errors import unknown
 from allegory.recipes.autoencoder import AutoencoderSettings
+from allegory.recipes.classifier import ClassifierSettings
 from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
 from allegory.recipes.features import FeaturesSettings
 from allegory.recipes.regressor import RegressorSettings
@@ -97,6 +98,16 @@ def regressor() -> Run:
     )
 
 
+def classifier() -> Run:
+    """Which class an example belongs to."""
+    return Run(
+        recipe="classifier",
+        data=DataSettings(),
+        game=ClassifierSettings(),
+        training=TrainingSettings(),
+    )
+
+
 RECIPES: dict[str, Callable[[], Run]] = {
     "autoencoder": autoencoder,
     "vae": vae,
@@ -106,6 +117,7 @@ RECIPES: dict[str, Callable[[], Run]] = {
     "factor-vae": factor_vae,
     "features": features,
     "regressor": regressor,
+    "classifier": classifier,
 }
 
 
