@@ -1,5 +1,6 @@
 """What holds for every game: tested once, for all in the table of recipes."""
 
+import copy
 import math
 
 import pytest
@@ -115,6 +116,16 @@ def test_killed_and_resumed_is_undisturbed_bit_for_bit(name, kind, precision, tm
 
 
 @every_game
+def test_a_loss_changes_no_state(name, kind):
+    data = data_for(kind)
+    game = game_for(run_for(name), data)
+    before, table = copy.deepcopy(game.state_dict()), {}
+    for player in game.players():
+        player.loss(batch_of(data, game, range(8)), turn(8, table))
+        assert equal(before, game.state_dict())
+
+
+@every_game
 def test_observers_cannot_change_a_run(name, kind):
     def meddle(scene):
         torch.manual_seed(123)
@@ -152,8 +163,11 @@ def test_memory_that_runs_out_cuts_the_batch_and_changes_nothing_else(name, kind
         expected, found = roomy.backward(a), tight.backward(b)
         for key, value in expected.items():
             torch.testing.assert_close(found[key], value, rtol=1e-5, atol=1e-5)
+        steepest = max(p.abs().max().item() for p in a.gradients())
         for p, q in zip(a.gradients(), b.gradients(), strict=True):
-            torch.testing.assert_close(p, q, rtol=1e-3, atol=1e-4 * p.abs().max().item())
+            # a gradient may be 0 but for rounding
+            near = 1e-4 * p.abs().max().item() + 1e-6 * steepest
+            torch.testing.assert_close(p, q, rtol=1e-3, atol=near)
     assert tight.backward.slices == 4
 
 

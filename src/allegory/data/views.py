@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["CHANCES", "JITTERS", "jitter", "view"]
+__all__ = ["CHANCES", "JITTERS", "hidden", "jitter", "view"]
 
 CHANCES = 12
 """Random numbers that a view takes."""
@@ -50,7 +50,7 @@ def view(x: Tensor, chance: Tensor) -> Tensor:
     tint = TINT * light if x.shape[1] == 3 else 0 * light[:, :1]
     offset = (BRIGHTNESS * (2 * u[6] - 1)[:, None] + tint)[:, :, None, None]
     seen = seen * (1 + CONTRAST * (2 * u[5] - 1))[:, None, None, None] + offset
-    return hidden(seen.clamp(-1, 1), *u[10:12])
+    return hidden(seen.clamp(-1, 1), u[10], u[11], torch.full_like(u[0], HOLE))
 
 
 def jitter(x: Tensor, chance: Tensor) -> Tensor:
@@ -86,13 +86,16 @@ def part(x: Tensor, w: Tensor, h: Tensor, turn: Tensor, across: Tensor, down: Te
     return F.grid_sample(x, grid, padding_mode="border", align_corners=False)
 
 
-def hidden(x: Tensor, across: Tensor, down: Tensor) -> Tensor:
-    """The pictures x with a grey square around a place, each of across and down (n,) in [0, 1)."""
+def hidden(x: Tensor, across: Tensor, down: Tensor, side: Tensor) -> Tensor:
+    """The pictures x with a grey square around a place, each of across and down (n,) in [0, 1).
+
+    Its sides, (n,), are in sides of the picture; what is outside of the picture does not show.
+    """
     import torch
 
     height, width = x.shape[2:]
     u = (torch.arange(width, device=x.device) + 0.5) / width
     v = (torch.arange(height, device=x.device) + 0.5) / height
-    in_u = (u - across[:, None]).abs() < HOLE / 2
-    in_v = (v - down[:, None]).abs() < HOLE / 2
+    in_u = (u - across[:, None]).abs() < side[:, None] / 2
+    in_v = (v - down[:, None]).abs() < side[:, None] / 2
     return torch.where((in_v[:, :, None] & in_u[:, None])[:, None], 0.0, x)

@@ -24,13 +24,17 @@ class AutoencoderGame(Game):
 
     def players(self) -> tuple[Player, ...]:
         """One, who owns the whole model."""
-        return (Player(name="autoencoder", owns=("model",), loss=self.loss),)
+        return (Player(name="autoencoder", owns=("model",), loss=self.loss, settle=self.settle),)
 
     def loss(self, batch: Batch, turn: Turn) -> Losses:
         """The squared error."""
         z = self.model.encoder(batch.x).float()
-        follow(self.model.code_mean, self.model.code_std, z)
+        turn.leave("codes", z)
         return {"squared error": squared_error(batch.x, self.model.decoder(z))}
+
+    def settle(self, turn: Turn) -> None:
+        """Where the codes lie."""
+        follow(self.model.code_mean, self.model.code_std, turn.left("codes"))
 
     def held_out(self, model: nn.Module, batch: Batch, noise: Noise) -> Losses:
         """The squared error of `model`."""

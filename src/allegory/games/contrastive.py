@@ -37,13 +37,19 @@ class ContrastiveGame(Game):
 
     def players(self) -> tuple[Player, ...]:
         """One, who owns network and head."""
-        return (Player(name="contrastive", owns=("model", "head"), loss=self.loss),)
+        return (
+            Player(name="contrastive", owns=("model", "head"), loss=self.loss, settle=self.settle),
+        )
 
     def loss(self, batch: Batch, turn: Turn) -> Losses:
         """NT-Xent over the batch: more examples in it, more nats."""
         a, b = self.views(self.model, batch.x, turn.noise)
-        follow(self.model.code_mean, self.model.code_std, a)
+        turn.leave("features", a)
         return self.contrast(a, b)
+
+    def settle(self, turn: Turn) -> None:
+        """Where the features lie."""
+        follow(self.model.code_mean, self.model.code_std, turn.left("features"))
 
     def held_out(self, model: nn.Module, batch: Batch, noise: Noise) -> Losses:
         """The same of `model`."""

@@ -1,6 +1,5 @@
 """Where codes lie: a running mean and deviation, kept with a model."""
 
-import torch
 from torch import Tensor
 
 __all__ = ["follow"]
@@ -9,10 +8,8 @@ MOMENTUM = 0.01
 """Share of a batch."""
 
 
-@torch.no_grad()
 def follow(mean: Tensor, std: Tensor, z: Tensor) -> None:
     """Move a running mean and deviation, (latents,) each, towards those of the codes z."""
-    z = z.detach()
     mean.lerp_(z.mean(0), MOMENTUM)
     spread = (z - mean).square().mean(0).sqrt()
     std.lerp_(spread.clamp(min=1e-6), MOMENTUM)

@@ -10,10 +10,13 @@ from allegory.media import Images, Media
 from allegory.models.autoencoder import Autoencoder
 from allegory.models.classifier import Classifier
 from allegory.models.features import FeatureNetwork, reduced
+from allegory.models.gan import GAN, Adversarial, ConditionalGAN
 from allegory.models.likelihoods import Name, likelihood_for
 from allegory.models.regressor import Regressor
 from allegory.models.vae import VAE
 from allegory.networks.convnet import ConvDecoder, ConvEncoder
+from allegory.networks.critic import Critic
+from allegory.networks.labelled import Labelled, Unlabelled
 from allegory.networks.mlp import MLP, Standardise, Unstandardise
 
 __all__ = ["BUILDERS", "Blueprint", "Size", "build"]
@@ -25,6 +28,11 @@ CONVNETS: dict[Size, tuple[int, int]] = {"tiny": (16, 1), "small": (32, 1), "bas
 
 MLPS: dict[Size, tuple[int, int]] = {"tiny": (64, 2), "small": (256, 2), "base": (512, 3)}
 """Hidden units, and hidden layers."""
+
+LABEL = 32
+"""Numbers that stand for a class."""
+JUDGED = 128
+"""Numbers that a discriminator sees of an example."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,24 @@ def vae(
     return VAE(encoder, decoder_for(media, latents, p.outputs, network), p, latents, media)
 
 
+def gan(
+    media: Media,
+    *,
+    latents: int,
+    network: Size,
+    paired: bool,
+    classes: Sequence[str] = (),
+) -> Adversarial:
+    """A generator and its discriminator; with `classes`, of a class that is asked for."""
+    size = LABEL if classes else 0
+    decoder = decoder_for(media, latents + size, 1, network, styled=True)
+    generator = Labelled(decoder, len(classes), size) if classes else Unlabelled(decoder)
+    critic = Critic(encoder_for(media, JUDGED, network), JUDGED, len(classes))
+    if not classes:
+        return GAN(generator, critic, latents, media, paired=paired)
+    return ConditionalGAN(generator, critic, latents, media, tuple(classes), paired=paired)
+
+
 def features(media: Media, *, latents: int, network: Size) -> FeatureNetwork:
     """A feature network of `latents` features."""
     return FeatureNetwork(encoder_for(reduced(media), latents, network), latents, media)
@@ -83,6 +109,7 @@ BUILDERS: dict[str, Callable[..., nn.Module]] = {
     "autoencoder": autoencoder,
     "classifier": classifier,
     "features": features,
+    "gan": gan,
     "regressor": regressor,
     "vae": vae,
 }
@@ -99,13 +126,21 @@ def encoder_for(media: Media, outputs: int, network: Size) -> nn.Module:
     return nn.Sequential(Standardise(media.offset, media.scale), mlp)
 
 
-def decoder_for(media: Media, inputs: int, per_value: int, network: Size) -> nn.Module:
+def decoder_for(
+    media: Media, inputs: int, per_value: int, network: Size, *, styled: bool = False
+) -> nn.Module:
     """A network from codes (n, inputs) to `per_value` numbers for each value of an example."""
     if isinstance(media, Images):
         features, blocks = CONVNETS[network]
         channels, height, width = media.shape
         return ConvDecoder(
-            inputs, per_value * channels, height, width, features=features, blocks=blocks
+            inputs,
+            per_value * channels,
+            height,
+            width,
+            features=features,
+            blocks=blocks,
+            styled=styled,
         )
     hidden, layers = MLPS[network]
     mlp = MLP(inputs, *[hidden] * layers, per_value * media.shape[0])

@@ -29,16 +29,24 @@ class Block(nn.Module):
     "Very deep VAEs", figure 3.
     """
 
-    def __init__(self, channels: int, hidden: int) -> None:
+    def __init__(self, channels: int, hidden: int, style: int = 0) -> None:
+        """With a `style` of so many numbers, they scale and shift the hidden channels.
+
+        Perez et al. (2018), "FiLM: visual reasoning with a general conditioning layer".
+        """
         super().__init__()
         self.enter = keep_variance(nn.Conv2d(channels, hidden, 1))
         self.mix = keep_variance(nn.Conv2d(hidden, hidden, 3, padding=1))
         self.leave = nn.Conv2d(hidden, channels, 1)
         nn.init.zeros_(self.leave.weight)
+        self.style = nn.Linear(style, 2 * hidden) if style else None
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Map x (n, channels, h, w) to the same shape."""
+    def forward(self, x: Tensor, style: Tensor | None = None) -> Tensor:
+        """Map x (n, channels, h, w), with a style (n, numbers), to the same shape."""
         y = self.enter(F.silu(x))
+        if self.style is not None:
+            scale, shift = self.style(style)[:, :, None, None].chunk(2, dim=1)
+            y = y * (1.0 + scale) + shift
         y = self.mix(F.silu(y))
         out: Tensor = x + self.leave(F.silu(y))
         return out
@@ -85,9 +93,19 @@ class ConvDecoder(nn.Module):
     """Codes (n, inputs) to pictures (n, channels, height, width): ConvEncoder backwards."""
 
     def __init__(
-        self, inputs: int, channels: int, height: int, width: int, *, features: int, blocks: int
+        self,
+        inputs: int,
+        channels: int,
+        height: int,
+        width: int,
+        *,
+        features: int,
+        blocks: int,
+        styled: bool = False,
     ) -> None:
+        """Where `styled`, the code also is the style of every block, at every size."""
         super().__init__()
+        style = inputs if styled else 0
         self.height, self.width = height, width
         self.sizes = side_lengths((height + 1) // 2, (width + 1) // 2)[::-1]
         widths = level_widths(features, len(self.sizes))[::-1]
@@ -95,7 +113,7 @@ class ConvDecoder(nn.Module):
         self.shape = (widths[0], h, w)
         self.root = nn.Linear(inputs, widths[0] * h * w)
         self.blocks = nn.ModuleList(
-            nn.Sequential(*(Block(w, w // 2) for _ in range(blocks))) for w in widths[:-1]
+            nn.ModuleList(Block(w, w // 2, style) for _ in range(blocks)) for w in widths[:-1]
         )
         self.up = nn.ModuleList(
             keep_variance(nn.Conv2d(a, 4 * b, 3, padding=1)) for a, b in pairwise(widths)
@@ -107,8 +125,11 @@ class ConvDecoder(nn.Module):
         x = self.root(z).unflatten(1, self.shape)
         if self.leaf.weight.is_contiguous(memory_format=torch.channels_last):
             x = x.contiguous(memory_format=torch.channels_last)
-        for blocks, up, (h, w) in zip(self.blocks, self.up, self.sizes[1:], strict=True):
-            x = F.pixel_shuffle(up(F.silu(blocks(x))), 2)[:, :, :h, :w]
+        levels = zip(self.blocks, self.up, self.sizes[1:], strict=True)
+        for blocks, up, (h, w) in levels:
+            for block in blocks:  # type: ignore[attr-defined]
+                x = block(x, z)
+            x = F.pixel_shuffle(up(F.silu(x)), 2)[:, :, :h, :w]
         x = F.pixel_shuffle(self.leaf(F.silu(x)), 2)
         return x[:, :, : self.height, : self.width]
 

@@ -15,6 +15,7 @@ from allegory.recipes.autoencoder import AutoencoderSettings
 from allegory.recipes.classifier import ClassifierSettings
 from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
 from allegory.recipes.features import FeaturesSettings
+from allegory.recipes.gan import GANSettings
 from allegory.recipes.regressor import RegressorSettings
 from allegory.recipes.vae import VAESettings
 from allegory.training.settings import TrainingSettings
@@ -30,6 +31,7 @@ GameSettings = Annotated[
     | ClassifierSettings
     | FactorVAESettings
     | FeaturesSettings
+    | GANSettings
     | RegressorSettings
     | VAESettings,
     Field(discriminator="kind"),

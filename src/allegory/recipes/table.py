@@ -8,6 +8,7 @@ from allegory.recipes.autoencoder import AutoencoderSettings
 from allegory.recipes.classifier import ClassifierSettings
 from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
 from allegory.recipes.features import FeaturesSettings
+from allegory.recipes.gan import GANSettings
 from allegory.recipes.regressor import RegressorSettings
 from allegory.recipes.settings import Run
 from allegory.recipes.vae import VAESettings
@@ -78,6 +79,16 @@ def factor_vae() -> Run:
     )
 
 
+def gan() -> Run:
+    """A generator against a discriminator: sharp new examples."""
+    return Run(
+        recipe="gan",
+        data=DataSettings(),
+        game=GANSettings(r1=1.0, r2=1.0, penalty_every=4),
+        training=TrainingSettings(lr=5e-4, batch=64, beta1=0.0, beta2=0.99),
+    )
+
+
 def features() -> Run:
     """Numbers to compare examples by, learned without labels."""
     return Run(
@@ -115,6 +126,7 @@ RECIPES: dict[str, Callable[[], Run]] = {
     "annealed-vae": annealed_vae,
     "beta-tcvae": beta_tcvae,
     "factor-vae": factor_vae,
+    "gan": gan,
     "features": features,
     "regressor": regressor,
     "classifier": classifier,

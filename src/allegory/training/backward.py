@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from allegory.training.deal import Dealer
-    from allegory.training.game import Batch, Losses, Turn
+    from allegory.training.game import Batch, Game, Losses, Player, Turn
     from allegory.training.mover import Mover
     from allegory.training.settings import TrainingSettings
 
@@ -58,6 +58,15 @@ class Backward:
                     raise
             self.slices *= 2
             say(f"out of memory: the batch is now computed in {self.slices} slices.")
+
+    @torch.no_grad()
+    def settle(self, player: Player, game: Game) -> None:
+        """Let a player who has moved bring the state of the game up to date."""
+        if player.settle is None:
+            return
+        clock = {"step": self.step, "images": self.images}
+        player.settle(self.dealer.whole(player.name, **clock, table=self.table))
+        self.world.average_([b for b in game.buffers() if b.is_floating_point()])
 
     def piece(
         self, mover: Mover, pieces: int, index: int

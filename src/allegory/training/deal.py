@@ -62,6 +62,12 @@ class Dealer:
         known = self.data.known(self.columns, rows[here], device=self.device)
         return Batch(x, known), Turn(step=step, images=images, noise=noise, table=table)
 
+    def whole(self, player: str, *, step: int, images: int, table: dict[str, Tensor]) -> Turn:
+        """The turn of this process's whole share."""
+        cut = share(np.arange(self.batch), self.world.rank, self.world.size)
+        noise = self.noise(player, step, slice(int(cut[0]), int(cut[-1]) + 1))
+        return Turn(step=step, images=images, noise=noise, table=table)
+
     def noise(self, purpose: str, step: int, rows: slice) -> Noise:
         """Random numbers for one purpose in one step."""
         seed = fold(self.seed, purpose, step)

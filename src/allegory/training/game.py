@@ -67,10 +67,14 @@ class Player:
     owns: tuple[str, ...]
     """Sub-modules of the game, by name. No parameter is owned twice, and none is left over."""
     loss: Callable[[Batch, Turn], Losses]
-    """Pure: from a batch of examples to named parts; no backward, no step, no logging. It may be
-    called by several threads at once, for pieces of the batch."""
+    """Pure: from a batch of examples to named parts; no backward, no step, no logging, no change
+    of state. It may be called by several threads at once, for pieces of the batch."""
     every: int = 1
     """Moves when turn.step % every == 0."""
+    settle: Callable[[Turn], None] | None = None
+    """Called once after each move, without gradients: moves the state that the game carries from
+    round to round, its buffers, by what the loss left on the table. Processes then take the mean
+    of their buffers."""
 
 
 class Game(nn.Module):

@@ -67,9 +67,8 @@ def work(operations: int, *, apart: bool) -> Iterator[Hands]:
 def separable(game: Game) -> bool:
     """Whether pieces of a batch may be computed at the same time.
 
-    Not where a loss may write to the state of the game (persistent buffers), where layers draw
-    from torch's one generator (dropout), or where examples act on each other.
+    Not where layers draw from torch's one generator (dropout), or where examples act on each
+    other.
     """
-    state = {name for name, _ in game.named_parameters()}
     draws = any(isinstance(m, nn.modules.dropout._DropoutNd) for m in game.modules())
-    return not game.coupled and not draws and game.state_dict().keys() == state
+    return not game.coupled and not draws

@@ -133,6 +133,7 @@ class Trainer:
             names, parts = list(losses), torch.stack(list(losses.values())).float()
             self.world.average_([*mover.gradients(), parts])
             length = mover.step(lr, parts.sum())
+            self.backward.settle(mover.player, self.game)
             prefix = f"{mover.player.name}/" if len(self.movers) > 1 else ""
             seen = dict(zip(names, parts, strict=True)) | {"gradient_norm": length}
             for name, value in seen.items():

@@ -1,0 +1,97 @@
+"""Recipes: generative adversarial networks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from allegory.errors import UserError, unknown
+
+if TYPE_CHECKING:
+    from allegory.data.dataset import Dataset
+    from allegory.models.build import Blueprint
+    from allegory.training.game import Game
+
+__all__ = ["GANSettings"]
+
+
+class GANSettings(BaseModel):
+    """The generative adversarial network."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    kind: Literal["gan"] = "gan"
+    latents: Annotated[int, Field(ge=1, le=4096)] = 64
+    """Numbers in a code."""
+    network: Literal["tiny", "small", "base"] = "small"
+    """Size of the networks; "tiny" is for laptops in a hurry."""
+    loss: Literal["relativistic", "non-saturating", "minimax", "hinge", "wasserstein"] = (
+        "relativistic"
+    )
+    """What generator and discriminator play for; "relativistic": which of two examples is real."""
+    r1: float = Field(0.0, ge=0.0)
+    """Weight of the discriminator's slope at real examples."""
+    r2: float = Field(0.0, ge=0.0)
+    """Weight of the discriminator's slope at generated examples."""
+    gradient_penalty: float = Field(0.0, ge=0.0)
+    """Weight of how far the discriminator's slope between both is from 1."""
+    penalty_every: int = Field(1, ge=1)
+    """The weights above are paid in one of so many steps, as many times over."""
+    turns: int = Field(1, ge=1)
+    """Moves of the discriminator for each of the generator."""
+    label: str | None = None
+    """Column of the data's table with the classes that samples can be asked for."""
+    drop: float = Field(0.1, ge=0.0, le=1.0)
+    """Share of examples whose label is hidden, so that samples of no class can be drawn too."""
+
+    def classes(self, data: Dataset) -> tuple[str, ...]:
+        """Names of the classes of these data; none where no label is asked for.
+
+        Raises:
+            UserError: there is no such column, or it holds no categories.
+        """
+        if self.label is None:
+            return ()
+        if self.label not in data.columns:
+            raise unknown("column", self.label, data.columns)
+        column = data.columns[self.label]
+        if column.kind != "category":
+            raise UserError(
+                f"the column '{self.label}' of '{data.name}' holds no categories: classes are the "
+                "names of sub-folders, or a column of words in metadata.csv."
+            )
+        return column.names
+
+    def blueprint(self, data: Dataset) -> Blueprint:
+        """The model for these data."""
+        from allegory.models.build import Blueprint
+        from allegory.objectives.adversarial import ADVERSARIAL
+
+        arguments: dict[str, Any] = {
+            "latents": self.latents,
+            "network": self.network,
+            "paired": ADVERSARIAL[self.loss].paired,
+            "classes": list(self.classes(data)),
+        }
+        return Blueprint("gan", data.media, arguments)
+
+    def build(self, data: Dataset) -> Game:
+        """The game for these data."""
+        from allegory.games.gan import GANGame, Penalties
+        from allegory.models.build import build
+        from allegory.models.gan import Adversarial
+
+        model = build(self.blueprint(data))
+        assert isinstance(model, Adversarial)
+        penalties = Penalties(
+            real=self.r1, fake=self.r2, unit=self.gradient_penalty, every=self.penalty_every
+        )
+        return GANGame(
+            model,
+            loss=self.loss,
+            penalties=penalties,
+            turns=self.turns,
+            label=self.label,
+            drop=self.drop,
+        )
