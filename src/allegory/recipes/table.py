@@ -115,7 +115,7 @@ def classifier() -> Run:
         recipe="classifier",
         data=DataSettings(),
         game=ClassifierSettings(),
-        training=TrainingSettings(),
+        training=TrainingSettings(images=500_000),
     )
 
 
