@@ -16,9 +16,11 @@ needed: what else runs slows the one and not the other.
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import os
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -52,6 +54,8 @@ GAMES = {
     "wgan_gp": {"loss": "wasserstein", "penalties": Penalties(unit=10.0), "turns": 5},
 }
 """What the scripts play, as games of ours."""
+FEW = 6_400
+"""Pictures for the scripts' images per second: to prepare all would take longer."""
 SHARE = 0.95
 """Of the time, planned for our training: the rest is for its evaluations on the way."""
 
@@ -76,27 +80,35 @@ class Judge:
         generated = self.features.of(to_unit(to_bytes(x)))[: len(self.real)]
         distances = {"frechet": frechet_distance, "kernel": kernel_distance}
         found = {name: of(self.real, generated) for name, of in distances.items()}
-        return {name: [m.value, m.low, m.high] for name, m in found.items()}
+        ends = {name: (m.value, m.low, m.high) for name, m in found.items()}
+        return {name: [round(v, 4) for v in values] for name, values in ends.items()}
 
 
-def theirs(script, data, judge, seconds, threads, folder):
+def launch(script, store, seconds, threads, samples=SAMPLES):
+    """Run a script on pictures (n, h, w, channels) for so long: what `peer_script` keeps of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        pictures, out = Path(folder) / "pictures.npy", Path(folder) / "out.npz"
+        np.save(pictures, store)
+        launcher = Path(__file__).with_name("peer_script.py")
+        options = ["--seconds", seconds, "--samples", samples, "--channels", store.shape[-1]]
+        command = [sys.executable, launcher, script, pictures, out, *options]
+        subprocess.run([str(word) for word in command], check=True, env=environment(threads))
+        with np.load(out) as found:
+            return dict(found)
+
+
+def theirs(script, data, judge, seconds, threads):
     """Train by the script, and measure."""
     media = data.media
-    pictures, out = folder / "pictures.npy", folder / f"{script.stem}.npz"
     train = np.concatenate([data.splits["train"], data.splits.get("validation", [])])
-    np.save(pictures, data.store[np.sort(train).astype(np.int64)])
-    launcher = Path(__file__).with_name("peer_script.py")
-    options = ["--seconds", seconds, "--samples", SAMPLES, "--channels", media.shape[0]]
-    command = [sys.executable, launcher, script, pictures, out, *options]
-    subprocess.run([str(word) for word in command], check=True, env=environment(threads))
-    with np.load(out) as found:
-        result = clocked(int(found["images"]), float(found["seconds"]))
-        result["options"] = json.loads(str(found["options"]))
-        for mode in ("training", "evaluation"):
-            x = torch.from_numpy(found[mode])
-            result["sample_size"] = list(x.shape[2:])
-            x = F.interpolate(x, size=(media.height, media.width), mode="area")
-            result[f"samples in {mode} mode"] = judge(x)
+    found = launch(script, data.store[np.sort(train).astype(np.int64)], seconds, threads)
+    result = clocked(int(found["images"]), float(found["seconds"]))
+    result["options"] = str(found["options"])
+    for mode in ("training", "evaluation"):
+        x = torch.from_numpy(found[mode])
+        result["sample_size"] = "{}x{}".format(*x.shape[2:])
+        x = F.interpolate(x, size=(media.height, media.width), mode="area")
+        result[f"samples in {mode} mode"] = judge(x)
     return result
 
 
@@ -115,7 +127,7 @@ def clocked(images, seconds):
 def ours(name, data, judge, seconds, threads, folder):
     """Train by the recipe for the images that are planned to take so long, and measure."""
     run = change(recipe(name), {"source": data.name})
-    per_second, _ = pace(run.game.build(data), data, run.training, min(seconds / 4, 20.0))
+    per_second = pace(run.game.build(data), data, run.training, min(seconds / 4, 20.0))
     images, out = int(SHARE * seconds * per_second), folder / name
     words = ["train", name, data.name, "--images", images, "--out", out]
     command = [sys.executable, "-m", "allegory.cli.main", *map(str, words)]
@@ -146,7 +158,7 @@ def stopped_late(child, out, seconds):
 
 
 def pace(game, data, settings, seconds):
-    """Images per second of our trainer, after a warm-up; and what it computes with."""
+    """Images per second of our trainer, after a warm-up."""
     settings = settings.model_copy(update={"images": 10**9})
     trainer = Trainer(game, data.split("train"), None, settings)
     with trainer.working():
@@ -157,8 +169,7 @@ def pace(game, data, settings, seconds):
             trainer.round()
             trainer.guard()
             rounds += 1
-        rate = rounds * settings.batch / (time.perf_counter() - began)
-    return rate, trainer.backward.precision
+        return rounds * settings.batch / (time.perf_counter() - began)
 
 
 class Generates(nn.Module):
@@ -186,23 +197,32 @@ class Judges(nn.Module):
         return self.net(x.contiguous()).squeeze(1)
 
 
-def same_networks(script, source, seconds):
-    """Images per second of our trainer with the script's networks, batch and rates."""
+def same_networks(script, source, seconds, threads, repeats):
+    """Images per second of the script and of our trainer with its networks, batch and rates.
+
+    They take turns; ours computes as it would by default, and in float32 as the script does.
+    """
     torch.manual_seed(0)
-    channels = open_data(source).media.shape[0]
-    generator, discriminator, opt = networks(script, ["--channels", str(channels)])
+    whole = open_data(source)
+    generator, discriminator, opt = networks(script, ["--channels", str(whole.media.shape[0])])
     data = open_data(source, size=str(opt.img_size))
-    play = GAMES[script.stem]
-    found = {"size": opt.img_size, "batch": opt.batch_size}
     nets = Generates(generator), Judges(discriminator)
-    for precision in ("auto", "float32"):
-        model = GAN(*nets, opt.latent_dim, data.media, paired=False)
-        settings = TrainingSettings(
-            batch=opt.batch_size, lr=opt.lr, beta1=opt.b1, beta2=opt.b2, precision=precision
-        )
-        rate, numbers = pace(GANGame(model, **play), data, settings, seconds)
-        found[f"{precision}: {numbers}" if precision == "auto" else precision] = round(rate)
-    return found
+    model = GAN(*nets, opt.latent_dim, data.media, paired=False)
+    rates = {"theirs": [], "ours": [], "ours, float32": []}
+    for _ in range(repeats):
+        found = launch(script, whole.store[:FEW], seconds, threads, samples=1)
+        rates["theirs"].append(float(found["images"] / found["seconds"]))
+        for name, precision in (("ours", "auto"), ("ours, float32", "float32")):
+            settings = TrainingSettings(
+                batch=opt.batch_size, lr=opt.lr, beta1=opt.b1, beta2=opt.b2, precision=precision
+            )
+            game = GANGame(copy.deepcopy(model), **GAMES[script.stem])
+            rates[name].append(pace(game, data, settings, seconds))
+    result = {name: [round(rate) for rate in found] for name, found in rates.items()}
+    for name in ("ours", "ours, float32"):
+        ratios = [a / b for a, b in zip(rates[name], rates["theirs"], strict=True)]
+        result[f"ratio of {name}"] = round(statistics.median(ratios), 2)
+    return result | {"size": opt.img_size, "batch": opt.batch_size}
 
 
 def main():
@@ -216,6 +236,7 @@ def main():
     parser.add_argument("--recipe", default="gan")
     parser.add_argument("--only", nargs="+", choices=[*SCRIPTS, "ours"])
     parser.add_argument("--same-networks", action="store_true", help="nothing but that part")
+    parser.add_argument("--repeats", type=int, default=3, help="of that part")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--out", type=Path, help="write the result here too")
     options = parser.parse_args()
@@ -229,23 +250,22 @@ def main():
         "torch": torch.__version__,
         "threads": options.threads,
         "minutes": options.minutes,
-        "systems": {},
-        "same_networks": {},
     }
-    with tempfile.TemporaryDirectory() as folder:
-        if not options.same_networks:
-            judge = Judge(data)
-            for script in scripts:
-                found = theirs(script, data, judge, seconds, options.threads, Path(folder))
-                result["systems"][script.stem] = found
-            if "ours" in chosen:
-                found = ours(options.recipe, data, judge, seconds, options.threads, Path(folder))
-                result["systems"][f"ours: {options.recipe}"] = found
-    for script in scripts:
-        found = same_networks(script, options.data, min(seconds / 4, 30.0))
-        if script.stem in result["systems"]:
-            found["theirs"] = result["systems"][script.stem]["images_per_second"]
-        result["same_networks"][script.stem] = found
+    if not options.same_networks:
+        judge, found = Judge(data), {}
+        for script in scripts:
+            found[script.stem] = theirs(script, data, judge, seconds, options.threads)
+        if "ours" in chosen:
+            with tempfile.TemporaryDirectory() as folder:
+                found[f"ours: {options.recipe}"] = ours(
+                    options.recipe, data, judge, seconds, options.threads, Path(folder)
+                )
+        result["systems"] = found
+    short = min(seconds / 4, 20.0)
+    result["same_networks"] = {
+        script.stem: same_networks(script, options.data, short, options.threads, options.repeats)
+        for script in scripts
+    }
     text = json.dumps(result, indent=2)
     print(text)
     if options.out:

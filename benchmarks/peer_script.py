@@ -150,11 +150,10 @@ def networks(script, options=()):
 def samples(generator, n, latents, batch):
     """n pictures in [-1, 1], drawn as the script draws them: batches, noise by NumPy."""
     made = []
-    for start in range(0, n, batch):
-        size = min(batch, n - start)
-        z = torch.from_numpy(np.random.normal(0, 1, (size, latents))).float()  # noqa: NPY002
+    for _ in range(-(-n // batch)):
+        z = torch.from_numpy(np.random.normal(0, 1, (batch, latents))).float()  # noqa: NPY002
         made.append(generator(z))
-    return torch.cat(made).numpy()
+    return torch.cat(made)[:n].numpy()
 
 
 def main():
