@@ -21,8 +21,8 @@ TURN = math.radians(10)
 CONTRAST, BRIGHTNESS, TINT = 0.3, 0.2, 0.1
 JITTERS = 4
 """Random numbers that a jitter takes."""
-MOVE, ZOOM = 0.08, 0.1
-"""In sides of the picture, and in shares of the scale."""
+MOVE, ZOOM, LEAN = 0.04, 0.05, math.radians(5)
+"""How far a jitter goes: in sides of the picture, in shares of the scale, in turning."""
 HOLE = 0.35
 """Side of the square that is hidden, in sides of the picture, at most."""
 
@@ -63,7 +63,7 @@ def jitter(x: Tensor, chance: Tensor) -> Tensor:
     across, down, turn, zoom = (2 * chance - 1).unbind(1)
     scale = 1 + ZOOM * zoom
     # places go from -1 to 1: a side is 2
-    return part(x, scale, scale, TURN * turn, 2 * MOVE * across, 2 * MOVE * down)
+    return part(x, scale, scale, LEAN * turn, 2 * MOVE * across, 2 * MOVE * down)
 
 
 def part(x: Tensor, w: Tensor, h: Tensor, turn: Tensor, across: Tensor, down: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -34,10 +35,10 @@ class Judge:
 
     classifier: Classifier
     accuracy: float
-    """On test examples: where there are none, on all."""
+    """On test examples; on all where there are none; NaN where no class of them is known."""
 
     @torch.inference_mode()
-    def classes(self, x: Tensor) -> Tensor:
+    def tell(self, x: Tensor) -> Tensor:
         """The most probable class of each of x (n, *media.shape), as an index, (n,)."""
         return in_batches(lambda part: self.classifier.predict_proba(part).argmax(1), x)
 
@@ -60,13 +61,13 @@ def judge_for(data: Dataset, label: str = "label", run: Run | None = None) -> Ju
     train, chosen_on = whole(data)
     run = change(run or recipe("classifier"), {"label": label})
     run.game.blueprint(train)  # a column that can't be learned is told
-    values = train.table()[label].values
-    digest = hashlib.blake2b(np.ascontiguousarray(values).data, digest_size=12).hexdigest()
-    found = kept(run, train, chosen_on, f"judge of '{label}'", labels=digest)
+    column = train.table()[label]
+    digest = hashlib.blake2b(np.ascontiguousarray(column.values).data, digest_size=12).hexdigest()
+    labels = {"labels": digest, "classes": list(column.names)}
+    found = kept(run, train, chosen_on, f"judge of '{label}'", **labels)
     assert isinstance(found, Classifier)
     test = held_out(replace(data, rows=np.arange(len(data.store))), EXAMPLES)
-    with torch.inference_mode():
-        told = in_batches(found.predict_proba, test.take(np.arange(len(test)))).argmax(1)
     truth = test.table()[label].values.astype(np.int64)
+    told = Judge(found, math.nan).tell(test.take(np.arange(len(test)))).numpy()
     known = truth >= 0
-    return Judge(found, float((told.numpy() == truth)[known].mean()))
+    return Judge(found, float((told == truth)[known].mean()) if known.any() else math.nan)

@@ -76,12 +76,12 @@ def test_the_judge_is_trained_once_for_each_column(known, cache, monkeypatch):
     first = judge_for(known, "mode")
     assert first.accuracy > 0.5
     x = known.take(range(5))
-    assert first.classes(x).shape == (5,)
+    assert first.tell(x).shape == (5,)
     swapped = Column("category", 1 - known.columns["mode"].values, ("dark", "bright"))
     judge_for(replace(known, columns={"mode": swapped}), "mode")
     monkeypatch.setattr(Trainer, "play", None)
     again = judge_for(known.split("test"), "mode")
-    assert torch.equal(again.classes(x), first.classes(x))
+    assert torch.equal(again.tell(x), first.tell(x))
     assert again.accuracy == first.accuracy
     assert len(list((cache / "classifier").iterdir())) == 2
     with pytest.raises(UserError, match="no column 'kind'"):

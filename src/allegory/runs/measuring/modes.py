@@ -50,7 +50,7 @@ def gaussians(subject: Subject, known: Modes) -> Findings:
 def categories(subject: Subject) -> Findings:
     """Modes that a judge has learned to tell."""
     judge = judge_for(subject.data, MODE)
-    told = torch.cat([judge.classes(x) for x in subject.samples(PICTURES)])
+    told = torch.cat([judge.tell(x) for x in subject.samples(PICTURES)])
     present = subject.data.columns[MODE].values.astype(np.int64)
     truth = np.bincount(present[present >= 0], minlength=len(judge.classifier.classes))
     found = class_coverage(told.numpy(), truth / truth.sum())
