@@ -119,7 +119,7 @@ def test_a_classifier_is_evaluated_on_the_folders_names(shell, folder, small):
     shell("train", "classifier", folder, "--out", "run", *known_to("classifier", small))
     figures = shell.json("evaluate", "run")["measures"]["classification"]["figures"]
     assert {"accuracy", "cross_entropy", "class even", "class odd"} <= figures.keys()
-    shell("train", "classifier", folder, "--label", "lable", code=2)
+    shell("train", "classifier", folder, "--label", "kind", code=2)
     assert "columns of categories: label" in shell.err
 
 

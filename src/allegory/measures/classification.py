@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from allegory.errors import UserError
@@ -59,12 +59,12 @@ def classification(truth: Tensor, probability: Tensor) -> Classification:
         int(c): proportion(int(right[y == c].sum()), int((y == c).sum()))
         for c in y.unique()  # type: ignore[no-untyped-call]
     }
-    nats = -p.gather(1, y[:, None])[:, 0].clamp_min(torch.finfo(p.dtype).tiny).log()
+    nats = estimate(-p.gather(1, y[:, None])[:, 0].clamp_min(torch.finfo(p.dtype).tiny).log())
     error = multiclass_calibration_error(p, y, num_classes=p.shape[1], n_bins=BINS)
     return Classification(
         accuracy=proportion(int(right.sum()), len(y)),
         classes=classes,
         balanced=math.fsum(found.mean for found in classes.values()) / len(classes),
-        cross_entropy=estimate(nats),
+        cross_entropy=replace(nats, low=max(nats.low, 0.0)),
         calibration_error=float(error),
     )
