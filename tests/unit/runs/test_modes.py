@@ -1,6 +1,7 @@
 """Modes of samples, for toys and through a judge; and the judge."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -70,6 +71,26 @@ def test_samples_that_a_judge_tells(known):
     assert "right on" in scores["notes"][0]
     some, _ = measured(FromTrain(known, np.flatnonzero(modes == 1)), known)
     assert some["reverse_kl"] > whole["reverse_kl"] + 0.3
+
+
+def test_a_stack_of_digits_has_a_judge_for_each(cache, monkeypatch):
+    monkeypatch.setattr(measuring, "PICTURES", 300)
+    data = open_data("stacked-digits", examples=300)
+    which = data.columns["mode"].values[:1]
+
+    def sees(_, label):
+        names = tuple(str(digit) for digit in range(10))
+        always = data.columns[label].values[0]
+        return SimpleNamespace(
+            tell=lambda x: torch.full((len(x),), always),
+            classifier=SimpleNamespace(classes=names),
+            accuracy=1.0,
+        )
+
+    monkeypatch.setattr(measuring, "judge_for", sees)
+    _, scores = measured(FromTrain(data, np.arange(100)), data)
+    assert np.flatnonzero(scores["detail"]["counts"]).tolist() == which.tolist()
+    assert "3 classifiers" in scores["notes"][0]
 
 
 def test_the_judge_is_trained_once_for_each_column(known, cache, monkeypatch):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from allegory.data.sources.stacked_digits import CHANNELS
 from allegory.measures.modes import NEAR, class_coverage, mode_coverage
 from allegory.runs.judge import judge_for
 from allegory.runs.measuring.findings import Figure, Findings, figure
@@ -48,17 +49,25 @@ def gaussians(subject: Subject, known: Modes) -> Findings:
 
 
 def categories(subject: Subject) -> Findings:
-    """Modes that a judge has learned to tell."""
-    judge = judge_for(subject.data, MODE)
-    told = torch.cat([judge.tell(x) for x in subject.samples(PICTURES)])
-    present = subject.data.columns[MODE].values.astype(np.int64)
-    truth = np.bincount(present[present >= 0], minlength=len(judge.classifier.classes))
-    found = class_coverage(told.numpy(), truth / truth.sum())
+    """Modes that judges have learned to tell: of a stack of digits each its own."""
+    data = subject.data
+    stacked = all(name in data.columns for name in CHANNELS)
+    judges = [judge_for(data, name) for name in (CHANNELS if stacked else (MODE,))]
+    told = []
+    for x in subject.samples(PICTURES):
+        mode = torch.zeros(len(x), dtype=torch.int64)
+        for judge in judges:
+            mode = mode * len(judge.classifier.classes) + judge.tell(x)
+        told.append(mode)
+    present = data.columns[MODE].values.astype(np.int64)
+    truth = np.bincount(present[present >= 0], minlength=len(data.columns[MODE].names))
+    found = class_coverage(torch.cat(told).numpy(), truth / truth.sum())
     basis = {"n_generated": PICTURES, "reference": f"'{MODE}' of {subject.data.name}"}
-    notes = (
-        f"Modes are told by a classifier that is right on {judge.accuracy:.1%} of the test "
-        "examples.",
+    right = ", ".join(f"{judge.accuracy:.1%}" for judge in judges)
+    what = (
+        f"{len(judges)} classifiers, one a digit, that are" if stacked else "a classifier that is"
     )
+    notes = (f"Modes are told by {what} right on {right} of the test examples.",)
     return Findings(basis, figures_of(found), notes, detail_of(found))
 
 
