@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CAPABILITIES",
+    "Classifies",
     "Conditional",
     "Decodes",
     "Discriminates",
@@ -135,6 +136,22 @@ class Predicts(Model, Protocol):
 
 
 @runtime_checkable
+class Classifies(Model, Protocol):
+    """Says which class an example belongs to."""
+
+    @property
+    def label(self) -> str:
+        """Name of what it tells, as in the table of the data that it learned from."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes, in the order of their index."""
+
+    def predict_proba(self, x: Tensor) -> Tensor:
+        """P(class) of x (n, *media.shape): (n, classes), in [0, 1], each row with sum 1."""
+
+
+@runtime_checkable
 class Conditional(Samples, Decodes, Protocol):
     """Makes new examples of a class that is asked for."""
 
@@ -166,6 +183,7 @@ CAPABILITIES: dict[str, type] = {
     "Decodes": Decodes,
     "Scores": Scores,
     "Predicts": Predicts,
+    "Classifies": Classifies,
     "Conditional": Conditional,
     "Discriminates": Discriminates,
 }

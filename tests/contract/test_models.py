@@ -6,6 +6,7 @@ from tests.examples import GAMES, data_for, pictures, run_for
 
 from allegory.capabilities import (
     CAPABILITIES,
+    Classifies,
     Decodes,
     Encodes,
     Predicts,
@@ -97,6 +98,18 @@ def test_predicts(name, kind):
 
 
 @every_model
+def test_classifies(name, kind):
+    model, data = model_for(name, kind), data_for(kind)
+    need(model, Classifies)
+    assert model.classes == data.columns[model.label].names
+    p = model.predict_proba(data.take(range(6)))
+    assert p.shape == (6, len(model.classes))
+    assert (p >= 0).all()
+    torch.testing.assert_close(p.sum(1), torch.ones(6))
+    torch.testing.assert_close(model.predict_proba(data.take(range(2, 3)))[0], p[2])
+
+
+@every_model
 def test_a_saved_model_is_the_model(name, kind, tmp_path):
     model, x = model_for(name, kind), data_for(kind).take(range(4))
     write_card(tmp_path, run_for(name).game.blueprint(data_for(kind)), {})
@@ -108,6 +121,9 @@ def test_a_saved_model_is_the_model(name, kind, tmp_path):
     if isinstance(model, Predicts):
         assert again.columns == model.columns
         assert torch.equal(again.predict(x), model.predict(x))
+    if isinstance(model, Classifies):
+        assert (again.label, again.classes) == (model.label, model.classes)
+        assert torch.equal(again.predict_proba(x), model.predict_proba(x))
 
 
 @pytest.mark.parametrize(
@@ -145,9 +161,10 @@ def test_the_table_of_capabilities_is_whole():
         {"Samples", "Encodes", "Decodes", "Scores"},
         {"Samples", "Decodes", "Discriminates"},
     )
-    assert set(CAPABILITIES) == vae | gan | {"Predicts", "Conditional"}
+    assert set(CAPABILITIES) == vae | gan | {"Predicts", "Conditional", "Classifies"}
     assert capabilities_of(model_for("vae", "pictures")) == vae
     assert capabilities_of(model_for("gan", "pictures")) == gan
     assert capabilities_of(model_for("autoencoder", "pictures")) == {"Encodes", "Decodes"}
     assert capabilities_of(model_for("features", "pictures")) == {"Encodes"}
     assert capabilities_of(model_for("regressor", "pictures")) == {"Predicts"}
+    assert capabilities_of(model_for("classifier", "pictures")) == {"Classifies"}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-__all__ = ["Column", "Dataset", "Skipped"]
+__all__ = ["Column", "Dataset", "Modes", "Skipped"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,18 @@ class Skipped:
 
     path: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Modes:
+    """The places around which the examples of a distribution lie, each in a round Gaussian."""
+
+    centres: NDArray[np.float64]
+    """(k, size)"""
+    std: NDArray[np.float64]
+    """(k,): the standard deviation of each along every axis."""
+    weights: NDArray[np.float64]
+    """(k,): their shares of the examples, with sum 1."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,8 @@ class Dataset:
     skipped: tuple[Skipped, ...] = ()
     log_density: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
     """The exact log-density in nats, (n, size) -> (n,), where the data come from a known one."""
+    modes: Modes | None = None
+    """Where the data come from some known Gaussians: those."""
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -185,6 +185,7 @@ def _dataset(found: Packed, settings: DataSettings) -> Dataset:
         fingerprint=found.fingerprint,
         skipped=found.skipped,
         log_density=found.log_density,
+        modes=found.modes,
     )
 
 

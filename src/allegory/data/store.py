@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from allegory.data.dataset import Column, Skipped
+from allegory.data.dataset import Column, Modes, Skipped
 from allegory.errors import UserError
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class Packed:
     """Anything else the source found out, as JSON values: notes, histograms."""
     log_density: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
     """The exact log-density in nats, of a source that knows it."""
+    modes: Modes | None = None
+    """The Gaussians that they come from, of a source that knows them."""
 
 
 def cache_folder() -> Path:

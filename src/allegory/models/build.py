@@ -8,6 +8,7 @@ from torch import nn
 
 from allegory.media import Images, Media
 from allegory.models.autoencoder import Autoencoder
+from allegory.models.classifier import Classifier
 from allegory.models.features import FeatureNetwork, reduced
 from allegory.models.gan import GAN, Adversarial, ConditionalGAN
 from allegory.models.likelihoods import Name, likelihood_for
@@ -52,6 +53,11 @@ def autoencoder(media: Media, *, latents: int, network: Size) -> Autoencoder:
     """An autoencoder with `latents` numbers in its code."""
     encoder = encoder_for(media, latents, network)
     return Autoencoder(encoder, decoder_for(media, latents, 1, network), latents, media)
+
+
+def classifier(media: Media, *, label: str, classes: Sequence[str], network: Size) -> Classifier:
+    """A classifier of these classes of a column."""
+    return Classifier(encoder_for(media, len(classes), network), label, tuple(classes), media)
 
 
 def regressor(
@@ -101,6 +107,7 @@ def features(media: Media, *, latents: int, network: Size) -> FeatureNetwork:
 
 BUILDERS: dict[str, Callable[..., nn.Module]] = {
     "autoencoder": autoencoder,
+    "classifier": classifier,
     "features": features,
     "gan": gan,
     "regressor": regressor,

@@ -12,6 +12,7 @@ from allegory.data.settings import DataSettings
 from allegory.errors import UserError, nearest
 from allegory.files import atomic
 from allegory.recipes.autoencoder import AutoencoderSettings
+from allegory.recipes.classifier import ClassifierSettings
 from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
 from allegory.recipes.features import FeaturesSettings
 from allegory.recipes.gan import GANSettings
@@ -27,6 +28,7 @@ __all__ = ["Run", "change", "field_names", "read_run", "validated", "write_run"]
 GameSettings = Annotated[
     AutoencoderSettings
     | BetaTCVAESettings
+    | ClassifierSettings
     | FactorVAESettings
     | FeaturesSettings
     | GANSettings

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from allegory.data.settings import DataSettings
 from allegory.errors import unknown
 from allegory.recipes.autoencoder import AutoencoderSettings
+from allegory.recipes.classifier import ClassifierSettings
 from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
 from allegory.recipes.features import FeaturesSettings
 from allegory.recipes.gan import GANSettings
@@ -108,6 +109,16 @@ def regressor() -> Run:
     )
 
 
+def classifier() -> Run:
+    """Which class an example belongs to."""
+    return Run(
+        recipe="classifier",
+        data=DataSettings(),
+        game=ClassifierSettings(),
+        training=TrainingSettings(images=500_000),
+    )
+
+
 RECIPES: dict[str, Callable[[], Run]] = {
     "autoencoder": autoencoder,
     "vae": vae,
@@ -118,6 +129,7 @@ RECIPES: dict[str, Callable[[], Run]] = {
     "gan": gan,
     "features": features,
     "regressor": regressor,
+    "classifier": classifier,
 }
 
 

@@ -55,6 +55,9 @@ MEASURES: dict[str, Measure] = {
         "Are generated examples copies of training examples?",
         "samples x training examples",
     ),
+    "modes": Measure(
+        ("Samples",), "How many of the known modes are generated, and how evenly?", "samples"
+    ),
     "latent": Measure(
         ("Encodes", "Decodes"),
         "Does all of the latent space decode to likely content, without jumps?",
@@ -67,6 +70,9 @@ MEASURES: dict[str, Measure] = {
     ),
     "prediction": Measure(
         ("Predicts",), "How well are known quantities read off held-out examples?", "examples"
+    ),
+    "classification": Measure(
+        ("Classifies",), "How often is the class of a held-out example told?", "examples"
     ),
 }
 """Groups of measures by name, in the order of every table."""

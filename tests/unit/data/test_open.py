@@ -178,6 +178,24 @@ def test_digits():
     assert np.bincount(data.columns["label"].values).min() > 170
 
 
+def test_stacked_digits():
+    data, digits = open_data("stacked-digits", examples=500), open_data("digits")
+    assert data.media == Images("RGB", 8, 8, binary=False)
+    table = data.table()
+    assert list(table) == ["red", "green", "blue", "mode"]
+    known = {
+        row.tobytes(): digit
+        for row, digit in zip(digits.store, digits.columns["label"].values, strict=True)
+    }
+    for i in range(0, 500, 50):
+        stack = [known[np.ascontiguousarray(data.store[i, :, :, c]).tobytes()] for c in range(3)]
+        assert [table[name].values[i] for name in ("red", "green", "blue")] == stack
+        assert table["mode"].names[table["mode"].values[i]] == "".join(map(str, stack))
+    again = open_data("stacked-digits", examples=500, data_seed=1)
+    assert again.fingerprint != data.fingerprint
+    assert open_data("stacked-digits", examples=5, size="16").media.height == 16
+
+
 @pytest.mark.parametrize("name", ["line", "ring", "grid", "swiss-roll", "moons"])
 def test_toys(name):
     data = open_data(name, examples=100)

@@ -2,7 +2,7 @@
 
 import torch
 
-from allegory.data.views import CHANCES, HOLE, view
+from allegory.data.views import CHANCES, HOLE, JITTERS, MOVE, jitter, view
 
 
 def chances(n, **fixed):
@@ -50,3 +50,18 @@ def test_a_view_is_of_its_own_picture_and_in_range():
     assert y.abs().max() <= 1
     torch.testing.assert_close(view(x[2:3], u[2:3]), y[2:3])
     assert view(x[:, :1], u).shape == (5, 1, 20, 20)
+
+
+def test_a_jitter_in_the_middle_changes_nothing_and_moves_by_its_share():
+    x, u = drawn(side=25), torch.full((3, JITTERS), 0.5)
+    torch.testing.assert_close(jitter(x, u), x, rtol=0, atol=1e-5)
+    u[:, 0] = 1.0
+    by = round(MOVE * 25)
+    torch.testing.assert_close(jitter(x, u)[..., :-by], x[..., by:], rtol=0, atol=1e-4)
+
+
+def test_a_jitter_is_of_its_own_picture():
+    x, u = drawn(5), torch.rand(5, JITTERS, generator=torch.Generator().manual_seed(1))
+    y = jitter(x, u)
+    assert not torch.allclose(y, x, atol=0.1)
+    torch.testing.assert_close(jitter(x[2:3], u[2:3]), y[2:3])

@@ -36,6 +36,9 @@ SOURCES = {
         "rendered objects that are no faces, in the same light", "faces_and_objects"
     ),
     "digits": Source("8x8 handwritten digits, from scikit-learn", "digits"),
+    "stacked-digits": Source(
+        "three digits in red, green and blue: 1,000 modes that can be counted", "stacked_digits"
+    ),
     "fashion": Source("Fashion-MNIST: 70,000 grey 28x28 pictures of clothes", "fashion"),
     "line": Source("two Gaussians on a line; density known", "toys"),
     "ring": Source("8 Gaussians on a circle; density known", "toys"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from allegory.data.settings import DataSettings
 
-__all__ = ["pack"]
+__all__ = ["ink_bytes", "pack"]
 
 
 def pack(name: str, settings: DataSettings) -> Packed:
@@ -29,11 +29,11 @@ def _build(writer: Writer, settings: DataSettings) -> None:
 
     digits = load_digits()
     rows = chosen(len(digits.images), settings)
-    append_pictures(writer, digits.images[..., None], rows, settings, _bytes)
+    append_pictures(writer, digits.images[..., None], rows, settings, ink_bytes)
     names = tuple(str(digit) for digit in range(10))
     writer.columns["label"] = Column("category", digits.target[rows].astype(np.int64), names)
 
 
-def _bytes(part: NDArray[np.generic]) -> NDArray[np.uint8]:
+def ink_bytes(part: NDArray[np.generic]) -> NDArray[np.uint8]:
     """Counts of ink 0..16 as 0..255."""
     return np.round(part.astype(np.float32) * (255.0 / 16.0)).astype(np.uint8)

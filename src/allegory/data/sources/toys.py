@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
+from allegory.data.dataset import Modes
 from allegory.data.store import Packed, Writer, key_of, packed
 from allegory.errors import UserError
 
@@ -42,6 +43,10 @@ class Toy(ABC):
 
         The density is their mixture: exactly, or as a quadrature with an error below 1e-9.
         """
+
+    def modes(self) -> Modes | None:
+        """The Gaussians, where the density is the mixture exactly; else None."""
+        return None
 
     def log_density(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log-density in nats at points (n, size) -> (n,)."""
@@ -79,6 +84,11 @@ class Mixture(Toy):
     def components(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Centres, weights and standard deviations."""
         return np.array(self.centres), np.array(self.weights), np.array(self.sigma)
+
+    def modes(self) -> Modes:
+        """Those."""
+        centres, weights, sigma = self.components()
+        return Modes(centres, sigma, weights)
 
 
 @final
@@ -177,4 +187,4 @@ def pack(name: str, settings: DataSettings) -> Packed:
         writer.append(toy.sample(n, seed).astype(np.float32))
 
     found = packed(key_of(name, version=VERSION, n=n, seed=seed), build)
-    return replace(found, log_density=toy.log_density)
+    return replace(found, log_density=toy.log_density, modes=toy.modes())

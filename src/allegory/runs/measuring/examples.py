@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from allegory.measures.classification import BINS, classification
 from allegory.measures.estimate import Estimate, estimate
 from allegory.measures.prediction import r_squared
 from allegory.measures.reconstruction import psnr, squared_errors
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from allegory.media import Media
     from allegory.runs.measuring.subject import Subject
 
-__all__ = ["density", "prediction", "reconstruction"]
+__all__ = ["classified", "density", "prediction", "reconstruction"]
 
 
 @torch.inference_mode()
@@ -134,3 +135,49 @@ def prediction(subject: Subject) -> Findings:
             figures[name] = Figure(f"R² of {name}", score.r2, *ends, better="higher", n=score.n)
             rmse[name] = score.rmse
     return Findings(basis_of(subject), figures, detail={"rmse": rmse})
+
+
+SHOWN_CLASSES = 20
+"""More than these are too many for a table: their figures are in the detail."""
+
+
+def classified(subject: Subject) -> Findings:
+    """How often the model tells the class that the data know, by name, of held-out examples."""
+    model = subject.model
+    column = subject.held_out.table()[model.label]
+    index = {name: i for i, name in enumerate(model.classes)}
+    # the last stands for -1, a missing class
+    translated = np.array([*(index.get(name, -1) for name in column.names), -1])
+    truth = torch.from_numpy(translated[column.values])
+    found = each(
+        subject,
+        "classification",
+        subject.rng("classification"),
+        lambda x: {"p": model.predict_proba(x)},
+    )
+    score = classification(truth, found["p"])
+    figures = {
+        "accuracy": figure("accuracy", score.accuracy, better="higher"),
+        "balanced": Figure("accuracy, mean over classes", score.balanced, better="higher"),
+        "cross_entropy": figure("cross-entropy", score.cross_entropy, "nats", "lower"),
+        "calibration": Figure("calibration error (ECE)", score.calibration_error, better="lower"),
+    }
+    shares = {model.classes[i]: share for i, share in score.classes.items()}
+    if len(shares) <= SHOWN_CLASSES:
+        figures |= {
+            f"class {name}": Figure(
+                f"accuracy on {name}", share.mean, share.low, share.high, "", "higher", share.n
+            )
+            for name, share in shares.items()
+        }
+    basis = basis_of(subject) | {"n": score.accuracy.n}
+    basis |= {"label": model.label, "classes": len(model.classes)}
+    notes: tuple[str, ...] = (
+        f"The calibration error has {BINS} bins of the confidence; with few examples it is above "
+        "0 for the best of models too.",
+    )
+    left_out = len(truth) - score.accuracy.n
+    if left_out:
+        notes += (f"{left_out:,} examples are of no class that the model knows: left out.",)
+    detail = {"classes": {name: share.mean for name, share in shares.items()}}
+    return Findings(basis, figures, notes, detail)

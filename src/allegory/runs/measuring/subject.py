@@ -134,12 +134,20 @@ class Subject:
         Each batch has a seed of its own, so that no more than one needs to be kept.
         """
         batch, place = np.divmod(np.asarray(rows), BATCH)
-        found = {b: self._batch(int(b)) for b in np.unique(batch)}
+        found = {b: self._batch(int(b), self.options.samples) for b in np.unique(batch)}
         return torch.stack([found[b][i] for b, i in zip(batch, place, strict=True)])
 
+    def samples(self, n: int) -> Iterator[Tensor]:
+        """So many generated examples, a batch at a time, with progress; as `generated`."""
+        with track("generating samples", n) as advance:
+            for number, start in enumerate(range(0, n, BATCH)):
+                yield self._batch(number, n)
+                advance(min(BATCH, n - start))
+
     @torch.inference_mode()
-    def _batch(self, number: int) -> Tensor:
-        size = min(BATCH, self.options.samples - number * BATCH)
+    def _batch(self, number: int, n: int) -> Tensor:
+        """Batch `number` of n generated examples."""
+        size = min(BATCH, n - number * BATCH)
         rng = torch.Generator().manual_seed(fold(self.options.seed, "samples", number))
         x: Tensor = self.model.sample(size, rng=rng).cpu()
         media = self.model.media
@@ -162,12 +170,8 @@ class Subject:
             return Sides(real, generated, path.name, "as in the file", f"real of {path.name}")
         features, n = self.features, self.options.samples
         real = features.of_data(held_out(self.data, n))
-        made = []
-        with track("generating samples", n) as advance:
-            for number, start in enumerate(range(0, n, BATCH)):
-                made.append(features.of(self._batch(number)))
-                advance(min(BATCH, n - start))
-        return Sides(real, torch.cat(made), features.name, features.resize, self.where)
+        made = torch.cat([features.of(x) for x in self.samples(n)])
+        return Sides(real, made, features.name, features.resize, self.where)
 
     @property
     def file(self) -> Path | None:

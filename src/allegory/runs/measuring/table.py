@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from allegory.errors import unknown
 from allegory.runs.measuring.codes import disentanglement, latent
-from allegory.runs.measuring.examples import density, prediction, reconstruction
+from allegory.runs.measuring.examples import (
+    classified,
+    density,
+    prediction,
+    reconstruction,
+)
+from allegory.runs.measuring.modes import MODE, modes
 from allegory.runs.measuring.samples import fidelity, memorised, two_sample
 from allegory.tools.requires import MEASURES, lacking
 
@@ -44,12 +50,30 @@ def _learned_from(subject: Subject) -> str | None:
     return None
 
 
+def _modes(subject: Subject) -> str | None:
+    """Modes are places that are known, or categories that a judge can be trained on."""
+    column = subject.data.columns.get(MODE)
+    if subject.data.modes is not None or (column is not None and column.kind == "category"):
+        return None
+    return f"the data come from no known Gaussians, and have no column '{MODE}' of categories"
+
+
 def _columns(subject: Subject) -> str | None:
     """What the model reads must be known of the data."""
     columns, read = subject.data.columns, subject.model.columns
     if any(name in columns and columns[name].kind == "number" for name in read):
         return None
     return f"the data know none of {', '.join(read)} as a number"
+
+
+def _classes(subject: Subject) -> str | None:
+    """What the model tells must be known of the data."""
+    label, column = subject.model.label, subject.data.columns.get(subject.model.label)
+    if column is None or column.kind != "category":
+        return f"the data have no column '{label}' of categories"
+    if not set(column.names) & set(subject.model.classes):
+        return f"the model knows none of the categories of '{label}' that the data have"
+    return None
 
 
 @dataclass(frozen=True)
@@ -70,9 +94,11 @@ GROUPS: dict[str, Group] = {
         Group("fidelity", fidelity),
         Group("two-sample", two_sample),
         Group("memorisation", memorised, _learned_from),
+        Group("modes", modes, _modes),
         Group("latent", latent),
         Group("disentanglement", disentanglement, _factors),
         Group("prediction", prediction, _columns),
+        Group("classification", classified, _classes),
     )
 }
 """Every group of `tools.requires.MEASURES`, in its order."""
