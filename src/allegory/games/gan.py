@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from allegory.media import Images
 from allegory.models.gan import Adversarial
+from allegory.networks.augment import CHANCES, diff_augment
+from allegory.networks.growing import Growing, coarsen, level_at
 from allegory.networks.pyramid import details
+from allegory.networks.spectral import update_spectral
 from allegory.objectives.adversarial import ADVERSARIAL, Loss
 from allegory.objectives.energy import energy_distance
 from allegory.objectives.penalties import between, slopes, unit_slope, zero_slope
@@ -19,6 +23,12 @@ if TYPE_CHECKING:
     from allegory.training.noise import Noise
 
 __all__ = ["GANGame", "Penalties"]
+
+TOLD = 0.6
+"""How well the discriminator tells pairs at most, from -1 to 1, before pictures are changed more:
+Karras et al. (2020), "Training generative adversarial networks with limited data", section 3.1."""
+ADAPTED = 100_000
+"""Images over which the changes can go from none to all: theirs is 500,000, for longer runs."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,7 @@ class GANGame(Game):
     """
 
     model: Adversarial
+    strength: Tensor
 
     def __init__(
         self,
@@ -54,6 +65,8 @@ class GANGame(Game):
         turns: int = 1,
         label: str | None = None,
         drop: float = 0.0,
+        augment: bool = False,
+        growth_images: int = 0,
     ) -> None:
         """Two players.
 
@@ -65,11 +78,18 @@ class GANGame(Game):
             label: column of the classes of a conditional model.
             drop: share of examples whose label is taken away, so that the model also learns to
                 sample without one.
+            augment: whether pictures are changed before the discriminator sees them, as much as
+                keeps it from learning them by heart.
+            growth_images: images over which a growing model grows; 0: it is grown from the start.
         """
         super().__init__()
         self.model, self.objective, self.penalties = model, ADVERSARIAL[loss], penalties
-        self.turns, self.drop = turns, drop
+        self.turns, self.drop, self.growth_images = turns, drop, growth_images
         self.columns = (label,) if label else ()
+        self.augment = augment and isinstance(model.media, Images)
+        self.coupled = bool(self.growing())  # their critic sees how much a batch varies
+        self.register_buffer("strength", torch.zeros(()))
+        self.grow(0)
 
     def players(self) -> tuple[Player, ...]:
         """The generator, then the discriminator on what it made."""
@@ -80,7 +100,12 @@ class GANGame(Game):
                 loss=self.generator_loss,
                 every=self.turns,
             ),
-            Player(name="discriminator", owns=("model.critic",), loss=self.discriminator_loss),
+            Player(
+                name="discriminator",
+                owns=("model.critic",),
+                loss=self.discriminator_loss,
+                settle=self.settle,
+            ),
         )
 
     def generator_loss(self, batch: Batch, turn: Turn) -> Losses:
@@ -88,26 +113,31 @@ class GANGame(Game):
         labels = self.labels(batch, turn)
         fake = self.generate(labels, turn)
         turn.leave("fake", fake)
-        score = self.model.critic(fake, labels)
+        if labels is not None:
+            turn.leave("labels", labels)
+        score = self.model.critic(self.changed(fake, turn), labels)
         real = torch.zeros_like(score)
         if self.objective.paired:
             with torch.no_grad():  # it does not depend on what the generator does
-                real = self.model.critic(batch.x, labels)
+                real = self.model.critic(self.changed(self.real(batch), turn), labels)
         return {"adversarial": self.objective.generator(real, score).mean()}
 
     def discriminator_loss(self, batch: Batch, turn: Turn) -> Losses:
         """How badly it tells real from generated, and the weighted penalties."""
-        labels, real = self.labels(batch, turn), batch.x
         if "fake" in turn.table:
-            fake = turn.left("fake")
+            fake, labels = turn.left("fake"), turn.left("labels") if self.columns else None
         else:
+            labels = self.labels(batch, turn)
             with torch.no_grad():
                 fake = self.generate(labels, turn)
+        real, fake = self.changed(self.real(batch), turn), self.changed(fake, turn)
         x = torch.cat([real, fake])
         p, due = self.penalties, turn.step % self.penalties.every == 0
         both = None if labels is None else torch.cat([labels, labels])
         scores = self.model.critic(x.requires_grad_(due), both)
-        losses = {"adversarial": self.objective.discriminator(*scores.chunk(2)).mean()}
+        of_real, of_fake = scores.chunk(2)
+        turn.leave("told", (of_real > of_fake).float())
+        losses = {"adversarial": self.objective.discriminator(of_real, of_fake).mean()}
         if due and (p.real or p.fake):
             r1, r2 = zero_slope(slopes(scores, x)).chunk(2)
             losses["R1"] = p.every * p.real * r1.mean()
@@ -117,6 +147,39 @@ class GANGame(Game):
             slope = slopes(self.model.critic(points, labels), points)
             losses["gradient penalty"] = p.every * p.unit * unit_slope(slope).mean()
         return losses
+
+    def settle(self, turn: Turn) -> None:
+        """Follow the weights, adapt the strength of the changes, and grow."""
+        update_spectral(self.model.critic)
+        if self.augment:
+            # E[sign(D(real) - D(fake))]: the measure r_t of Karras et al. (2020), section 3.1, for
+            # losses of which only differences of scores mean something
+            told = 2.0 * turn.left("told").mean() - 1.0
+            self.strength += (told - TOLD).sign() * (turn.noise.batch / ADAPTED)
+            self.strength.clamp_(0.0, 1.0)
+        self.grow(turn.images)
+
+    def grow(self, images: int) -> None:
+        """Let growing networks have the level that they have after so many images."""
+        for module in self.growing():
+            levels = module.network.levels
+            each = self.growth_images // max(2 * levels, 1)
+            module.level.fill_(level_at(images, levels, each=each) if each else levels)
+
+    def growing(self) -> list[Growing]:
+        """The networks that grow."""
+        return [module for module in self.model.modules() if isinstance(module, Growing)]
+
+    def real(self, batch: Batch) -> Tensor:
+        """The examples as they are shown to the discriminator at its level."""
+        growing = self.growing()
+        return coarsen(batch.x, float(growing[0].level)) if growing else batch.x
+
+    def changed(self, x: Tensor, turn: Turn) -> Tensor:
+        """Pictures with random changes; anything else as it is."""
+        if not self.augment:
+            return x
+        return diff_augment(x, turn.noise.uniform(CHANCES), self.strength)
 
     def generate(self, labels: Tensor | None, turn: Turn) -> Tensor:
         """A generated example for each of the batch, of its class."""

@@ -16,8 +16,11 @@ from allegory.models.regressor import Regressor
 from allegory.models.vae import VAE
 from allegory.networks.convnet import ConvDecoder, ConvEncoder
 from allegory.networks.critic import Critic
+from allegory.networks.equalised import EqualisedLinear
+from allegory.networks.growing import Growing, GrowingCritic, GrowingGenerator
 from allegory.networks.labelled import Labelled, Unlabelled
-from allegory.networks.mlp import MLP, Standardise, Unstandardise
+from allegory.networks.mlp import MLP, Carried, Standardise, Unstandardise
+from allegory.networks.spectral import spectrally_normalised
 
 __all__ = ["BUILDERS", "Blueprint", "Size", "build"]
 
@@ -89,15 +92,47 @@ def gan(
     network: Size,
     paired: bool,
     classes: Sequence[str] = (),
+    growing: bool = False,
+    spectral: bool = False,
 ) -> Adversarial:
-    """A generator and its discriminator; with `classes`, of a class that is asked for."""
+    """A generator and its discriminator; with `classes`, of a class that is asked for.
+
+    `growing` networks are for pictures; vectors have no sizes to grow through. `spectral`
+    normalises the discriminator's layers.
+    """
     size = LABEL if classes else 0
-    decoder = decoder_for(media, latents + size, 1, network, styled=True)
+    if growing and isinstance(media, Images):
+        decoder, critic = growing_pair(media, latents + size, network, len(classes))
+    else:
+        decoder, critic = full_pair(media, latents + size, network, len(classes))
     generator = Labelled(decoder, len(classes), size) if classes else Unlabelled(decoder)
-    critic = Critic(encoder_for(media, JUDGED, network), JUDGED, len(classes))
+    if spectral:
+        spectrally_normalised(critic)
     if not classes:
         return GAN(generator, critic, latents, media, paired=paired)
     return ConditionalGAN(generator, critic, latents, media, tuple(classes), paired=paired)
+
+
+def full_pair(media: Media, inputs: int, network: Size, classes: int) -> tuple[nn.Module, Critic]:
+    """A generator and its discriminator that see examples at their full size from the start."""
+    body = nn.Sequential(encoder_for(media, JUDGED, network), nn.SiLU())
+    critic = Critic(body, JUDGED, classes)
+    if isinstance(media, Images):
+        return decoder_for(media, inputs, 1, network, styled=True), critic
+    hidden, layers = MLPS[network]
+    way = Carried(MLP(inputs, *[hidden] * layers, *media.shape))
+    return nn.Sequential(way, Unstandardise(media.offset, media.scale)), critic
+
+
+def growing_pair(
+    media: Images, inputs: int, network: Size, classes: int
+) -> tuple[nn.Module, Critic]:
+    """A generator and its discriminator that grow to the full size of pictures."""
+    features, _ = CONVNETS[network]
+    channels, height, width = media.shape
+    generator = Growing(GrowingGenerator(inputs, channels, height, width, features=features))
+    body = Growing(GrowingCritic(channels, height, width, JUDGED, features=features))
+    return generator, Critic(body, JUDGED, classes, EqualisedLinear(JUDGED, 1, gain=1))
 
 
 def features(media: Media, *, latents: int, network: Size) -> FeatureNetwork:

@@ -1,7 +1,6 @@
 """A discriminator: how real an example looks, and how well it fits a class."""
 
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from allegory.networks.labelled import Labels
 
@@ -15,26 +14,25 @@ class Critic(nn.Module):
     with projection discriminator", equation 3.
     """
 
-    def __init__(self, body: nn.Module, features: int, classes: int = 0) -> None:
+    def __init__(
+        self, body: nn.Module, features: int, classes: int = 0, head: nn.Module | None = None
+    ) -> None:
         """A linear score of what a body sees.
 
         Args:
             body: (n, ...) to (n, features).
             features: numbers that the body tells of an example.
             classes: kinds of examples.
+            head: features to a score, (n, 1); None: an ordinary linear layer.
         """
         super().__init__()
         self.body = body
-        self.head = nn.Linear(features, 1)
+        self.head = head or nn.Linear(features, 1)
         self.labels = Labels(classes, features) if classes else None
-
-    def features(self, x: Tensor) -> Tensor:
-        """What it looks at, (n, features)."""
-        return F.silu(self.body(x))
 
     def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
         """Scores of x (n, ...) as of its class `labels` (n,), float32: (n,)."""
-        features = self.features(x)
+        features = self.body(x)
         score: Tensor = self.head(features).squeeze(1)
         if self.labels is not None:
             score = score + (self.labels(labels, len(x)) * features).sum(1)

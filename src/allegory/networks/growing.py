@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from allegory.networks.convnet import level_widths
 from allegory.networks.equalised import EqualisedConv, EqualisedLinear
 
-__all__ = ["GrowingCritic", "GrowingGenerator", "coarsen", "level_at", "stages"]
+__all__ = ["Growing", "GrowingCritic", "GrowingGenerator", "coarsen", "level_at", "stages"]
 
 GROUP = 4
 """Examples, at most, whose deviation a critic sees."""
@@ -61,6 +61,22 @@ def coarsen(x: Tensor, level: float) -> Tensor:
         return coarse
     finer = levels - stage - 1
     return coarse.lerp(enlarge(shrink(x, finer), finer), alpha)
+
+
+class Growing(nn.Module):
+    """A growing network at the level it has reached, which is saved with it."""
+
+    level: Tensor
+
+    def __init__(self, network: "GrowingGenerator | GrowingCritic") -> None:
+        super().__init__()
+        self.network = network
+        self.register_buffer("level", torch.tensor(float(network.levels)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map x (n, ...) at that level."""
+        out: Tensor = self.network(x, float(self.level))
+        return out
 
 
 class GrowingGenerator(nn.Module):

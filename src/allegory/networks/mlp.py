@@ -5,7 +5,26 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-__all__ = ["MLP", "Standardise", "Unstandardise"]
+__all__ = ["MLP", "Carried", "Standardise", "Unstandardise"]
+
+
+class Carried(nn.Module):
+    """z + f(z): noise carried to where it belongs, from the identity at the start.
+
+    Where the network's output is shorter or longer than its input, the rest of z is dropped or
+    taken for 0.
+    """
+
+    def __init__(self, network: "MLP") -> None:
+        super().__init__()
+        self.network = network
+        nn.init.zeros_(network.layers[-1].weight)  # type: ignore[arg-type]
+        nn.init.zeros_(network.layers[-1].bias)  # type: ignore[arg-type]
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Carry z (n, inputs) to (n, outputs)."""
+        way: Tensor = self.network(z)
+        return way + nn.functional.pad(z, (0, way.shape[1] - z.shape[1]))
 
 
 class MLP(nn.Module):

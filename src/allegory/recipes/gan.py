@@ -38,8 +38,16 @@ class GANSettings(BaseModel):
     """Weight of how far the discriminator's slope between both is from 1."""
     penalty_every: int = Field(1, ge=1)
     """The weights above are paid in one of so many steps, as many times over."""
+    spectral: bool = False
+    """Normalise the discriminator's layers by their largest singular value."""
     turns: int = Field(1, ge=1)
     """Moves of the discriminator for each of the generator."""
+    augment: Literal["auto", "never"] = "auto"
+    """Changes to the pictures that the discriminator sees, so that it can't learn them by heart;
+    "auto": as many as are needed, none where there are pictures enough."""
+    growth_images: Annotated[int, Field(ge=0)] | None = None
+    """Images over which networks grow to the full size of pictures; 0: such networks, at full size
+    from the start; none: networks that can't grow."""
     label: str | None = None
     """Column of the data's table with the classes that samples can be asked for."""
     drop: float = Field(0.1, ge=0.0, le=1.0)
@@ -73,6 +81,8 @@ class GANSettings(BaseModel):
             "network": self.network,
             "paired": ADVERSARIAL[self.loss].paired,
             "classes": list(self.classes(data)),
+            "growing": self.growth_images is not None,
+            "spectral": self.spectral,
         }
         return Blueprint("gan", data.media, arguments)
 
@@ -94,4 +104,6 @@ class GANSettings(BaseModel):
             turns=self.turns,
             label=self.label,
             drop=self.drop,
+            augment=self.augment == "auto",
+            growth_images=self.growth_images or 0,
         )

@@ -89,6 +89,48 @@ def gan() -> Run:
     )
 
 
+def wgan_gp() -> Run:
+    """A GAN that minimises the Wasserstein distance, with a gradient penalty."""
+    return Run(
+        recipe="wgan-gp",
+        data=DataSettings(),
+        game=GANSettings(loss="wasserstein", gradient_penalty=10.0, turns=5),
+        training=TrainingSettings(images=500_000, lr=5e-4, batch=64, beta1=0.0, beta2=0.9),
+    )
+
+
+def cgan() -> Run:
+    """A GAN that generates the class that is asked for."""
+    return Run(
+        recipe="cgan",
+        data=DataSettings(),
+        game=GANSettings(r1=1.0, r2=1.0, penalty_every=4, label="label"),
+        training=TrainingSettings(lr=5e-4, batch=64, beta1=0.0, beta2=0.99),
+    )
+
+
+def progressive() -> Run:
+    """A GAN whose pictures grow from coarse to fine while it trains."""
+    return Run(
+        recipe="progressive",
+        data=DataSettings(),
+        game=GANSettings(r1=1.0, r2=1.0, penalty_every=4, growth_images=100_000),
+        training=TrainingSettings(lr=1e-3, batch=32, beta1=0.0, beta2=0.99),
+    )
+
+
+def gan_toy() -> Run:
+    """A GAN on points: noise that is carried to where the data are."""
+    return Run(
+        recipe="gan-toy",
+        data=DataSettings(source="ring"),
+        game=GANSettings(latents=2, r1=0.003, r2=0.003),
+        training=TrainingSettings(
+            images=1_280_000, lr=1e-3, batch=128, beta1=0.0, beta2=0.99, evaluations=50
+        ),
+    )
+
+
 def features() -> Run:
     """Numbers to compare examples by, learned without labels."""
     return Run(
@@ -127,6 +169,10 @@ RECIPES: dict[str, Callable[[], Run]] = {
     "beta-tcvae": beta_tcvae,
     "factor-vae": factor_vae,
     "gan": gan,
+    "wgan-gp": wgan_gp,
+    "cgan": cgan,
+    "progressive": progressive,
+    "gan-toy": gan_toy,
     "features": features,
     "regressor": regressor,
     "classifier": classifier,
