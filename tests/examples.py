@@ -53,8 +53,13 @@ def data_for(kind: str) -> Dataset:
 def run_for(name: str, **fields) -> Run:
     """A recipe made small, as far as it has such fields: a few steps of a tiny network."""
     small = {"network": "tiny", "latents": 3, "images": 80, "batch": 8, "device": "cpu"}
+    small |= {"growth_images": 40}
     run = recipe(name)
-    known = {k: v for k, v in small.items() if k in field_names(run)}
+    known = {
+        field: small[field]
+        for field, part in field_names(run).items()
+        if field in small and getattr(getattr(run, part), field) is not None
+    }
     return change(run, {**known, "evaluations": 2, **fields})
 
 

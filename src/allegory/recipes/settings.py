@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from allegory.data.settings import DataSettings
 from allegory.errors import UserError, nearest
@@ -48,6 +48,17 @@ class Run(BaseModel):
     data: DataSettings
     game: GameSettings
     training: TrainingSettings
+
+    @model_validator(mode="after")
+    def grows_within_the_run(self) -> Self:
+        """Refuse a run that ends before its pictures have their full size."""
+        growth = getattr(self.game, "growth_images", None) or 0
+        if growth > self.training.images:
+            raise UserError(
+                f"pictures would not grow to their full size: growth_images {growth:,} is more "
+                f"than the {self.training.images:,} images of the run."
+            )
+        return self
 
 
 PARTS = ("data", "game", "training")
