@@ -38,9 +38,8 @@ class ByClass:
 def agreement(asked: Tensor, told: Tensor) -> ByClass:
     """Share of examples that a classifier tells to be of the class that was asked for.
 
-    It is measured so, by a classifier that learned from real examples, as "GAN-test" in Shmelkov
-    et al. (2018), "How good is my GAN?", section 3. A good model is limited by the classifier:
-    its accuracy on real examples is what to compare with.
+    Of a classifier that learned from real examples: "GAN-test" of Shmelkov et al. (2018), "How
+    good is my GAN?". Its accuracy on real examples is what to compare with: it errs too.
 
     Args:
         asked: (n,), index of a class.
@@ -60,9 +59,9 @@ def diversity(generated: Tensor, asked: Tensor, real: Tensor, truth: Tensor) -> 
 
     1 where they differ as real ones do, 0 where each class is one example; above 1 where they are
     more scattered, as noise is. It says nothing of where they lie. Odena et al. (2017),
-    "Conditional image synthesis with auxiliary classifier GANs", section 4.2, compare pairs
-    within a class, generated and real, by their structural similarity; here the distance is that
-    of features. The overall figure is the mean over classes. Intervals are the jackknife's, over
+    "Conditional image synthesis with auxiliary classifier GANs", compare pairs within a class,
+    generated and real, by their structural similarity; here by the Euclidean distance of
+    features. The overall figure is the mean over classes. Intervals are the jackknife's, over
     examples of both sides; the classes are taken as given.
 
     Args:
