@@ -20,10 +20,16 @@ def energy_distance(x: Tensor, y: Tensor) -> Tensor:
     are means over all; of one row alone, the distance to itself counts as 0.
     """
     x, y = x.float(), y.float()
-    return 2 * torch.cdist(x, y).mean() - within(x) - within(y)
+    return 2 * distances(x, y).mean() - within(x) - within(y)
 
 
 def within(x: Tensor) -> Tensor:
     """Mean distance between two different rows of x (n, d)."""
     n = len(x)
-    return torch.cdist(x, x).sum() / max(n * (n - 1), 1)
+    return distances(x, x).sum() / max(n * (n - 1), 1)
+
+
+def distances(x: Tensor, y: Tensor) -> Tensor:
+    """From each row of x (n, d) to each of y (m, d): (n, m)."""
+    # by matrix products, as torch would have many rows, those far from the origin lose their digits
+    return torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist")
