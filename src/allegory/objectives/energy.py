@@ -31,5 +31,5 @@ def within(x: Tensor) -> Tensor:
 
 def distances(x: Tensor, y: Tensor) -> Tensor:
     """From each row of x (n, d) to each of y (m, d): (n, m)."""
-    # by matrix products, as torch would have many rows, those far from the origin lose their digits
+    # torch's way with many rows, matrix products, loses the digits of those far from the origin
     return torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist")
