@@ -88,6 +88,8 @@ class GANGame(Game):
         labels = self.labels(batch, turn)
         fake = self.generate(labels, turn)
         turn.leave("fake", fake)
+        if labels is not None:
+            turn.leave("labels", labels)
         score = self.model.critic(fake, labels)
         real = torch.zeros_like(score)
         if self.objective.paired:
@@ -97,10 +99,11 @@ class GANGame(Game):
 
     def discriminator_loss(self, batch: Batch, turn: Turn) -> Losses:
         """How badly it tells real from generated, and the weighted penalties."""
-        labels, real = self.labels(batch, turn), batch.x
-        if "fake" in turn.table:
-            fake = turn.left("fake")
+        real = batch.x
+        if "fake" in turn.table:  # judged as of the classes that they were made for
+            fake, labels = turn.left("fake"), turn.left("labels") if self.columns else None
         else:
+            labels = self.labels(batch, turn)
             with torch.no_grad():
                 fake = self.generate(labels, turn)
         x = torch.cat([real, fake])
