@@ -55,6 +55,20 @@ def test_of_one_distribution_it_is_0_on_average(n):
     assert found.mean().abs() < 4 * found.std() / len(found) ** 0.5
 
 
+@pytest.mark.parametrize("n", [2, 8])
+def test_matched_rows_of_one_distribution_are_not_near_for_being_matched(n):
+    x = normal(2000, n, 2)
+    y = 0.8 * x + 0.6 * normal(2000, n, 2, seed=1)
+    pairs = list(zip(x, y, strict=True))
+    apart, near = (
+        torch.stack([energy_distance(a, b, matched=m) for a, b in pairs]) for m in (True, False)
+    )
+    error = apart.std() / len(pairs) ** 0.5
+    assert apart.mean().abs() < 4 * error
+    assert near.mean() < -4 * error
+    assert energy_distance(x[0][:1], y[0][:1], matched=True) == 0
+
+
 @pytest.mark.parametrize("far", SHIFTS)
 def test_two_points_are_twice_their_distance_apart(far):
     x, y = torch.zeros(4, 2), torch.tensor([3.0, 4.0]).expand(3, 2) * far

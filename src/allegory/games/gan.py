@@ -144,4 +144,4 @@ class GANGame(Game):
         labels = batch.columns[self.columns[0]] if self.columns else None
         fake = model.decode(noise.normal(model.latents), labels=labels)
         x, y = (details(side.float(), model.media) for side in (batch.x, fake))
-        return {"energy distance": energy_distance(x, y)}
+        return {"energy distance": energy_distance(x, y, matched=labels is not None)}
