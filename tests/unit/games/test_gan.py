@@ -164,9 +164,7 @@ def test_the_generator_moves_in_one_of_so_many_rounds(turns):
 
 @pytest.mark.parametrize("n", [1, 16, 64])
 def test_a_linear_critic_pays_the_closed_forms(n):
-    game = game_of(
-        critic=Linear((1.2, -1.6)), penalties=Penalties(real=3.0, fake=5.0, unit=7.0)
-    )
+    game = game_of(critic=Linear((1.2, -1.6)), penalties=Penalties(real=3.0, fake=5.0, unit=7.0))
     losses = moves(game, batch_of(n))["discriminator"]
     # its slope has length 2
     assert losses["R1"].item() == pytest.approx(3.0 * 2**2 / 2)
@@ -195,9 +193,7 @@ def test_r1_is_paid_at_real_examples_and_r2_at_fakes():
         torch.testing.assert_close(losses[name], x.square().sum(1).mean() / 2)
 
 
-@given(
-    every=st.integers(1, 6), real=st.floats(0, 9), fake=st.floats(0, 9), unit=st.floats(0.1, 9)
-)
+@given(every=st.integers(1, 6), real=st.floats(0, 9), fake=st.floats(0, 9), unit=st.floats(0.1, 9))
 def test_penalties_now_and_then_are_the_same_on_average(every, real, fake, unit):
     def paid(every, step):
         penalties = Penalties(real=real, fake=fake, unit=unit, every=every)
