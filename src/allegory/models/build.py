@@ -92,11 +92,13 @@ def gan(
     network: Size,
     paired: bool,
     classes: Sequence[str] = (),
+    shares: Sequence[float] = (),
     growing: bool = False,
     spectral: bool = False,
 ) -> Adversarial:
     """A generator and its discriminator; with `classes`, of a class that is asked for.
 
+    `shares` are those of the classes among samples of any class.
     `growing` networks are for pictures; vectors have no sizes to grow through. `spectral`
     normalises the discriminator's layers.
     """
@@ -110,7 +112,9 @@ def gan(
         spectrally_normalised(critic)
     if not classes:
         return GAN(generator, critic, latents, media, paired=paired)
-    return ConditionalGAN(generator, critic, latents, media, tuple(classes), paired=paired)
+    return ConditionalGAN(
+        generator, critic, latents, media, tuple(classes), tuple(shares), paired=paired
+    )
 
 
 def full_pair(media: Media, inputs: int, network: Size, classes: int) -> tuple[nn.Module, Critic]:
