@@ -26,18 +26,13 @@ def energy_distance(x: Tensor, y: Tensor, *, matched: bool = False) -> Tensor:
             pairs, nearer than others, do not count.
     """
     x, y = x.float(), y.float()
-    apart = distances(x, y)
+    apart = torch.cdist(x, y)
     across = of_others(apart) if matched else apart.mean()
-    return 2 * across - of_others(distances(x, x)) - of_others(distances(y, y))
+    return 2 * across - of_others(torch.cdist(x, x)) - of_others(torch.cdist(y, y))
 
 
 def of_others(apart: Tensor) -> Tensor:
     """Mean of distances (n, n) between rows of different index."""
     n = len(apart)
+    # of many rows, the distance of one to itself is 0 only nearly: they are matrix products
     return (apart.sum() - apart.trace()) / max(n * (n - 1), 1)
-
-
-def distances(x: Tensor, y: Tensor) -> Tensor:
-    """From each row of x (n, d) to each of y (m, d): (n, m)."""
-    # torch's way with many rows, matrix products, loses the digits of those far from the origin
-    return torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist")
