@@ -19,7 +19,7 @@ def normal(*shape, seed=0):
 
 def critic(classes=CLASSES):
     torch.manual_seed(0)
-    return Critic(nn.Linear(4, 5), 5, classes)
+    return Critic(nn.Sequential(nn.Linear(4, 5), nn.SiLU()), 5, classes)
 
 
 def labelled():
@@ -59,19 +59,24 @@ def test_gradients_reach_the_vectors_that_were_read(network, given, rows):
 
 def test_the_score_is_equation_3():
     f, x, y = critic().double(), normal(6, 4).double(), torch.tensor([0, 1, 2, -1, 1, 0])
-    body, head, vectors = f.body, f.head, f.labels.vectors.weight
+    body, head, vectors = f.body[0], f.head, f.labels.vectors.weight
     phi = silu(x @ body.weight.T + body.bias)
     plain = phi @ head.weight[0] + head.bias
     projection = torch.stack([vectors[c] @ p for c, p in zip(y, phi, strict=True)])
-    assert torch.equal(f.features(x), silu(f.body(x)))
     torch.testing.assert_close(f(x, y), (plain + projection).float())
 
 
 def test_without_classes_the_score_is_linear_in_what_it_sees():
     f, x = critic(classes=0), normal(6, 4)
     assert f.labels is None
-    torch.testing.assert_close(f(x), f.head(f.features(x))[:, 0])
+    torch.testing.assert_close(f(x), f.head(f.body(x))[:, 0])
     torch.testing.assert_close(f(x, torch.tensor([0, 1, 2, -1, 1, 0])), f(x))
+
+
+def test_a_head_of_ones_own():
+    head = nn.Linear(5, 1)
+    f, x = Critic(nn.Identity(), 5, head=head), normal(6, 5)
+    assert torch.equal(f(x), head(x)[:, 0])
 
 
 @pytest.mark.parametrize("classes", [0, CLASSES])
