@@ -20,8 +20,8 @@ def data_with(**columns):
 
 
 def test_a_misspelt_column_gets_the_nearest():
-    with pytest.raises(UserError, match="unknown column 'lable': did you mean 'label'"):
-        run_for("gan", label="lable").game.blueprint(data_for("pictures"))
+    with pytest.raises(UserError, match="unknown column 'labell': did you mean 'label'"):
+        run_for("gan", label="labell").game.blueprint(data_for("pictures"))
 
 
 def test_a_column_like_no_other_gets_them_all():
