@@ -309,28 +309,46 @@ def test_the_discriminator_sees_changed_pictures_whoever_asks_it():
         assert not torch.allclose(found, plain, atol=0.01)
 
 
+def growing_game(growth):
+    data = pictures(height=32, width=32)
+    return game_for(run_for("progressive", growth_images=growth, augment="never"), data)
+
+
+def level(game):
+    """The level that all its networks have."""
+    (found,) = {float(network.level) for network in game.growing()}
+    return found
+
+
 def test_networks_grow_with_the_images_seen():
-    game = game_for(run_for("progressive", growth_images=80), pictures(height=32, width=32))
-    x = pictures(height=32, width=32).take(range(4))
-    levels = []
+    game, x = growing_game(80), pictures(height=32, width=32).take(range(4))
     assert len(game.growing()) == 2
-    for images in range(0, 110, 10):
-        game.grow(images)
-        levels.append({float(network.level) for network in game.growing()})
-    assert levels[0] == {0.0}
-    assert all(len(level) == 1 for level in levels)
-    assert [*map(max, levels)] == sorted(map(max, levels))
-    assert levels[8:] == [{float(game.growing()[0].network.levels)}] * 3
-    torch.testing.assert_close(game.real(Batch(x)), x)
-    game.grow(0)
+    assert level(game) == 0
     torch.testing.assert_close(game.real(Batch(x)), coarsen(x, 0))
+    levels = []
+    for step in range(12):  # of 10 images
+        game.settle(turn_of(10, step))
+        levels.append(level(game))
+    assert levels == sorted(levels)
+    assert any(0 < found % 1 < 1 for found in levels)
+    assert levels[7] < levels[8] == levels[11] == game.growing()[0].network.levels > 0
+    assert torch.equal(game.real(Batch(x)), x)
 
 
 def test_networks_that_need_not_grow_are_grown():
-    game = game_for(run_for("progressive", growth_images=0), data_for("pictures"))
-    for images in (0, 10, 1000):
-        game.grow(images)
-        assert all(float(g.level) == g.network.levels for g in game.growing())
+    game = growing_game(0)
+    for step in range(3):
+        assert level(game) == game.growing()[0].network.levels > 0
+        game.settle(turn_of(10, step))
+
+
+def test_spectral_norms_follow_the_weights():
+    trainer = trainer_for("gan", "vectors", spectral=True)
+    critic = trainer.game.model.critic
+    before = {n: v.clone() for n, v in critic.named_buffers() if n.endswith("weight.0.v")}
+    assert before
+    trainer.round()
+    assert not any(torch.equal(v, before[n]) for n, v in critic.named_buffers() if n in before)
 
 
 def held_out(generator, n=32, draws=100, **options):

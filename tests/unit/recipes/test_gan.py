@@ -54,6 +54,13 @@ def test_classes_are_those_of_the_column(label, classes):
     assert found.arguments["classes"] == classes
 
 
+def test_shares_of_the_classes_are_of_those_that_are_known():
+    hair = Column("category", np.array([-1, 0, 2, 2] * 12), ("red", "green", "black"))
+    found = run_for("gan", label="hair").game.blueprint(data_with(hair=hair))
+    assert found.arguments["shares"] == pytest.approx([1 / 3, 0, 2 / 3])
+    assert run_for("gan").game.blueprint(data_with(hair=hair)).arguments["shares"] == []
+
+
 @pytest.mark.parametrize("loss", ADVERSARIAL)
 def test_the_blueprint_says_whether_scores_come_in_pairs(loss):
     found = run_for("gan", loss=loss, latents=7).game.blueprint(data_for("vectors"))
