@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from allegory.media import Images
+from allegory.media import Images, Vectors
 from allegory.models.gan import Adversarial
 from allegory.networks.augment import CHANCES, diff_augment
 from allegory.networks.growing import Growing, coarsen, level_at
@@ -148,14 +148,20 @@ class GANGame(Game):
         turn.leave("told", (of_real > of_fake).float())
         losses = {"adversarial": self.objective.discriminator(of_real, of_fake).mean()}
         if due and (p.real or p.fake):
-            r1, r2 = zero_slope(slopes(scores, x)).chunk(2)
+            r1, r2 = zero_slope(self.slopes(scores, x)).chunk(2)
             losses["R1"] = due * p.real * r1.mean()
             losses["R2"] = due * p.fake * r2.mean()
         if due and p.unit:
             points = between(real, fake, turn.noise.uniform()).requires_grad_()
-            slope = slopes(self.model.critic(points, labels), points)
+            slope = self.slopes(self.model.critic(points, labels), points)
             losses["gradient penalty"] = due * p.unit * unit_slope(slope).mean()
         return losses
+
+    def slopes(self, scores: Tensor, x: Tensor) -> Tensor:
+        """Slopes of scores by x, of vectors in deviations of the data: units change nothing."""
+        media = self.model.media
+        raw = slopes(scores, x)
+        return raw * raw.new_tensor(media.scale) if isinstance(media, Vectors) else raw
 
     def settle(self, turn: Turn) -> None:
         """Follow the weights, adapt the strength of the changes, and grow."""

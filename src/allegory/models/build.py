@@ -14,7 +14,7 @@ from allegory.models.gan import GAN, Adversarial, ConditionalGAN
 from allegory.models.likelihoods import Name, likelihood_for
 from allegory.models.regressor import Regressor
 from allegory.models.vae import VAE
-from allegory.networks.convnet import ConvDecoder, ConvEncoder, ConvGenerator
+from allegory.networks.convnet import ConvDecoder, ConvEncoder, ConvGenerator, keep_variance
 from allegory.networks.critic import Critic
 from allegory.networks.equalised import EqualisedLinear
 from allegory.networks.growing import Growing, GrowingCritic, GrowingGenerator
@@ -31,6 +31,9 @@ CONVNETS: dict[Size, tuple[int, int]] = {"tiny": (16, 1), "small": (32, 1), "bas
 
 MLPS: dict[Size, tuple[int, int]] = {"tiny": (64, 2), "small": (256, 2), "base": (512, 3)}
 """Hidden units, and hidden layers."""
+
+DEEPER = 2
+"""More hidden layers, where noise has to be torn apart: steep functions are deep."""
 
 LABEL = 32
 """Numbers that stand for a class."""
@@ -119,15 +122,20 @@ def gan(
 
 def full_pair(media: Media, inputs: int, network: Size, classes: int) -> tuple[nn.Module, Critic]:
     """A generator and its discriminator that see examples at their full size from the start."""
-    body = nn.Sequential(encoder_for(media, JUDGED, network), nn.SiLU())
-    critic = Critic(body, JUDGED, classes)
     if isinstance(media, Images):
+        body = nn.Sequential(encoder_for(media, JUDGED, network), nn.SiLU())
         features, blocks = CONVNETS[network]
         c, h, w = media.shape
-        return ConvGenerator(inputs, c, h, w, features=features, blocks=blocks), critic
+        generator = ConvGenerator(inputs, c, h, w, features=features, blocks=blocks)
+        return generator, Critic(body, JUDGED, classes)
     hidden, layers = MLPS[network]
-    way = Carried(MLP(inputs, *[hidden] * layers, *media.shape))
-    return nn.Sequential(way, Unstandardise(media.offset, media.scale)), critic
+    sizes = [hidden] * (layers + DEEPER)
+    seen, way = MLP(*media.shape, *sizes, JUDGED), MLP(inputs, *sizes, *media.shape)
+    for layer in (*seen.layers, *way.layers):
+        keep_variance(layer)
+    body = nn.Sequential(Standardise(media.offset, media.scale), seen, nn.SiLU())
+    place = Unstandardise(media.offset, media.scale)
+    return nn.Sequential(Carried(way), place), Critic(body, JUDGED, classes)
 
 
 def growing_pair(

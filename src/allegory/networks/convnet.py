@@ -2,12 +2,15 @@
 
 import math
 from itertools import pairwise
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-__all__ = ["ConvDecoder", "ConvEncoder", "ConvGenerator", "side_lengths"]
+__all__ = ["ConvDecoder", "ConvEncoder", "ConvGenerator", "keep_variance", "side_lengths"]
+
+Layer = TypeVar("Layer", nn.Conv2d, nn.Linear)
 
 
 def side_lengths(height: int, width: int, smallest: int = 4) -> list[tuple[int, int]]:
@@ -167,7 +170,7 @@ def doubled(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2, mode="nearest")
 
 
-def keep_variance(layer: nn.Conv2d) -> nn.Conv2d:
+def keep_variance(layer: Layer) -> Layer:
     """Initialise a layer behind a SiLU so that its output has the variance of the SiLU's input.
 
     He et al. (2015), "Delving deep into rectifiers", equation 10, with E[silu(x)²] = 0.3557 for

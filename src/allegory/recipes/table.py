@@ -85,7 +85,7 @@ def gan() -> Run:
         recipe="gan",
         data=DataSettings(),
         game=GANSettings(r1=1.0, r2=1.0, penalty_every=4),
-        training=TrainingSettings(lr=5e-4, batch=64, beta1=0.0, beta2=0.99),
+        training=TrainingSettings(beta1=0.0, beta2=0.99),
     )
 
 
@@ -105,7 +105,7 @@ def cgan() -> Run:
         recipe="cgan",
         data=DataSettings(),
         game=GANSettings(r1=1.0, r2=1.0, penalty_every=4, label="label"),
-        training=TrainingSettings(lr=5e-4, batch=64, beta1=0.0, beta2=0.99),
+        training=TrainingSettings(beta1=0.0, beta2=0.99),
     )
 
 
@@ -115,7 +115,7 @@ def progressive() -> Run:
         recipe="progressive",
         data=DataSettings(),
         game=GANSettings(r1=1.0, r2=1.0, penalty_every=4, growth_images=100_000),
-        training=TrainingSettings(lr=1e-3, batch=32, beta1=0.0, beta2=0.99),
+        training=TrainingSettings(lr=1e-3, beta1=0.0, beta2=0.99),
     )
 
 
@@ -124,9 +124,9 @@ def gan_toy() -> Run:
     return Run(
         recipe="gan-toy",
         data=DataSettings(source="ring"),
-        game=GANSettings(latents=2, r1=0.003, r2=0.003),
+        game=GANSettings(latents=2, r1=0.03, r2=0.03, penalty_half_life=320_000),
         training=TrainingSettings(
-            images=1_280_000, lr=1e-3, batch=128, beta1=0.0, beta2=0.99, evaluations=50
+            images=3_200_000, lr=1e-3, batch=64, beta1=0.0, beta2=0.99, evaluations=50
         ),
     )
 
