@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,8 +13,11 @@ from allegory.claims.points import OnPoints
 from allegory.progress import say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
+    from allegory.claims.claim import Figure
     from allegory.report.moments import Moment
 
 __all__ = ["CLAIM"]
@@ -63,7 +66,7 @@ def experiment(s: Settings) -> Finding:
     """Play the game for each seed, and look at the curve early and late."""
     seen = [watch(s, seed) for seed in range(s.seeds)]
 
-    def figure(name: str, value: Any) -> Any:
+    def figure(name: str, value: Callable[[Watched], float]) -> Figure:
         return t_interval(name, [value(one) for one in seen])
 
     left = figure("|P(real) - 1/2|, late over early", lambda w: w.late(w.away) / w.early(w.away))
@@ -100,20 +103,12 @@ def watch(s: Settings, seed: int) -> Watched:
         for name in ("test", "train")
     )
     points = [moment.points[:, 0].astype(np.float64) for moment in curves]
-    floor = np.mean(
-        [
-            wasserstein_distance(part, x)
-            for part in np.array_split(other, max(len(other) // len(points[0]), 1))
-        ]
-    )
+    parts = np.array_split(other, max(len(other) // len(points[0]), 1))
+    floor = np.mean([wasserstein_distance(part, x) for part in parts])
+    sides = zip(curves, points, strict=True)
     return Watched(
         np.array([moment.images for moment in curves], np.float64),
-        np.array(
-            [
-                (away(moment, x) + away(moment, own)) / 2
-                for moment, own in zip(curves, points, strict=True)
-            ]
-        ),
+        np.array([(away(moment, x) + away(moment, own)) / 2 for moment, own in sides]),
         np.array([wasserstein_distance(own, x) for own in points]) / floor,
         tuple(curves),
     )
@@ -121,9 +116,14 @@ def watch(s: Settings, seed: int) -> Watched:
 
 def away(moment: Moment, x: NDArray[np.float64]) -> float:
     """Mean |P(real) - 1/2| at places x (n,), read off the recorded curve."""
+    return float(np.abs(np.interp(x, *curve_of(moment)) - 0.5).mean())
+
+
+def curve_of(moment: Moment) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """Places along the line, and P(real) there."""
     assert moment.realness is not None
-    places = np.linspace(float(moment.low[0]), float(moment.high[0]), len(moment.realness))
-    return float(np.abs(np.interp(x, places, moment.realness) - 0.5).mean())
+    low, high = float(moment.low[0]), float(moment.high[0])
+    return np.linspace(low, high, len(moment.realness)), moment.realness
 
 
 def picture(seen: list[Watched]) -> str:
@@ -140,10 +140,8 @@ def picture(seen: list[Watched]) -> str:
     curves = []
     for colour, k in enumerate(chosen):
         moment = first.curves[k]
-        assert moment.realness is not None
-        places = np.linspace(float(moment.low[0]), float(moment.high[0]), len(moment.realness))
-        name = f"{moment.images / 1000:,.0f}k"
-        curves.append(Series(name, places.tolist(), moment.realness.tolist(), "line", colour))
+        places, realness = (side.tolist() for side in curve_of(moment))
+        curves.append(Series(f"{moment.images / 1000:,.0f}k", places, realness, "line", colour))
     shown = plot(
         curves,
         title="P(real) along the line",

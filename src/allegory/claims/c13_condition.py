@@ -35,6 +35,8 @@ class Settings(OnPictures):
     """Sources beside it."""
     each: int = 100
     """Samples of a class."""
+    judge_images: int = 500_000
+    """Seen by the classifier: its recipe's default."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,13 @@ def experiment(s: Settings) -> Finding:
 
 def judge_of(s: Settings, source: str) -> Judge:
     """The judge of this source's classes, one for all models; it has never seen a sample."""
+    from allegory.recipes.settings import change
+    from allegory.recipes.table import recipe
     from allegory.runs.judge import judge_for
 
     run = s.run("cgan", source=source)
-    return judge_for(open_data(run.data.source, run.data))
+    how = change(recipe("classifier"), {"images": s.judge_images})
+    return judge_for(open_data(run.data.source, run.data), run=how)
 
 
 def look(s: Settings, source: str, seed: int, judge: Judge) -> Seen:

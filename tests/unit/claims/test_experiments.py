@@ -22,6 +22,13 @@ TINY = {
            "others": ("beta-tcvae",)},
     "C6": {"images": 128, "examples": 120, "size": "16", "test": 0.4, "latents": 3, "seeds": 2,
            "faces": 2, "reader_images": 128},
+    "C9": {"images": 512, "examples": 300, "moments": 2, "seeds": 2},
+    "C10": {"images": 256, "examples": 300, "seeds": 2, "toys": ("line", "swiss-roll")},
+    "C11": {"images": 256, "examples": 300, "seeds": 2, "toys": ("line", "moons"),
+            "picture_images": 128},
+    "C12": {"images": 64, "examples": 120, "size": "16", "test": 0.4, "seeds": 2,
+            "feature_images": 64},
+    "C13": {"images": 128, "each": 4, "seeds": 2, "judge_images": 64},
     "C19": {"images": 256, "draws": 4, "points": 20, "examples": 300, "seeds": 2,
             "toys": ("line", "moons")},
 }  # fmt: skip
