@@ -27,5 +27,6 @@ def unknown(what: str, name: str, known: Iterable[str]) -> UserError:
     """The error for a name that is not among `known`: suggests the nearest, else lists them."""
     known = sorted(known)
     like = nearest(name, known)
-    hint = f"did you mean '{like}'?" if like else f"known: {', '.join(known)}."
+    there = f"known: {', '.join(known)}." if known else "there is none."
+    hint = f"did you mean '{like}'?" if like else there
     return UserError(f"unknown {what} '{name}': {hint}")

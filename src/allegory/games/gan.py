@@ -44,6 +44,15 @@ class Penalties:
     every: int = 1
     """Paid in one of so many rounds, as many times over: Karras et al. (2020), "Analyzing and
     improving the image quality of StyleGAN", section 3.1."""
+    half_life: int = 0
+    """Images after which the weights are halved, again and again; 0: they stay."""
+
+    def due(self, turn: Turn) -> float:
+        """How many times over the penalties are paid in this turn."""
+        if turn.step % self.every:
+            return 0.0
+        faded = 0.5 ** (turn.images / self.half_life) if self.half_life else 1.0
+        return self.every * faded
 
 
 class GANGame(Game):
@@ -124,7 +133,7 @@ class GANGame(Game):
 
     def discriminator_loss(self, batch: Batch, turn: Turn) -> Losses:
         """How badly it tells real from generated, and the weighted penalties."""
-        if "fake" in turn.table:
+        if "fake" in turn.table:  # judged as of the classes that they were made for
             fake, labels = turn.left("fake"), turn.left("labels") if self.columns else None
         else:
             labels = self.labels(batch, turn)
@@ -132,20 +141,20 @@ class GANGame(Game):
                 fake = self.generate(labels, turn)
         real, fake = self.changed(self.real(batch), turn), self.changed(fake, turn)
         x = torch.cat([real, fake])
-        p, due = self.penalties, turn.step % self.penalties.every == 0
+        p, due = self.penalties, self.penalties.due(turn)
         both = None if labels is None else torch.cat([labels, labels])
-        scores = self.model.critic(x.requires_grad_(due), both)
+        scores = self.model.critic(x.requires_grad_(due > 0), both)
         of_real, of_fake = scores.chunk(2)
         turn.leave("told", (of_real > of_fake).float())
         losses = {"adversarial": self.objective.discriminator(of_real, of_fake).mean()}
         if due and (p.real or p.fake):
             r1, r2 = zero_slope(slopes(scores, x)).chunk(2)
-            losses["R1"] = p.every * p.real * r1.mean()
-            losses["R2"] = p.every * p.fake * r2.mean()
+            losses["R1"] = due * p.real * r1.mean()
+            losses["R2"] = due * p.fake * r2.mean()
         if due and p.unit:
             points = between(real, fake, turn.noise.uniform()).requires_grad_()
             slope = slopes(self.model.critic(points, labels), points)
-            losses["gradient penalty"] = p.every * p.unit * unit_slope(slope).mean()
+            losses["gradient penalty"] = due * p.unit * unit_slope(slope).mean()
         return losses
 
     def settle(self, turn: Turn) -> None:
@@ -204,4 +213,4 @@ class GANGame(Game):
         labels = batch.columns[self.columns[0]] if self.columns else None
         fake = model.decode(noise.normal(model.latents), labels=labels)
         x, y = (details(side.float(), model.media) for side in (batch.x, fake))
-        return {"energy distance": energy_distance(x, y)}
+        return {"energy distance": energy_distance(x, y, matched=labels is not None)}

@@ -12,7 +12,7 @@ from allegory.measures.estimate import Estimate, estimate, proportion
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["BINS", "Classification", "classification"]
+__all__ = ["BINS", "Classification", "classification", "shares"]
 
 BINS = 15
 """Of the confidence, in the calibration error."""
@@ -55,10 +55,7 @@ def classification(truth: Tensor, probability: Tensor) -> Classification:
         raise UserError("no example's class is known.")
     y, p = truth[known], probability[known]
     right = p.argmax(1) == y
-    classes = {
-        int(c): proportion(int(right[y == c].sum()), int((y == c).sum()))
-        for c in y.unique()  # type: ignore[no-untyped-call]
-    }
+    classes = shares(y, right)
     nats = estimate(-p.gather(1, y[:, None])[:, 0].clamp_min(torch.finfo(p.dtype).tiny).log())
     error = multiclass_calibration_error(p, y, num_classes=p.shape[1], n_bins=BINS)
     return Classification(
@@ -68,3 +65,11 @@ def classification(truth: Tensor, probability: Tensor) -> Classification:
         cross_entropy=replace(nats, low=max(nats.low, 0.0)),
         calibration_error=float(error),
     )
+
+
+def shares(truth: Tensor, right: Tensor) -> dict[int, Estimate]:
+    """Share of `right` (n,) bool, among the examples of each class that is in `truth` (n,)."""
+    return {
+        int(c): proportion(int(right[truth == c].sum()), int((truth == c).sum()))
+        for c in truth.unique()  # type: ignore[no-untyped-call]
+    }

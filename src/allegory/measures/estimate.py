@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["FEWEST", "Z95", "Estimate", "estimate", "proportion"]
+__all__ = ["FEWEST", "Z95", "Estimate", "estimate", "proportion", "wilson"]
 
 FEWEST = 20
 """Examples below which measures of codes say nothing."""
@@ -42,9 +42,14 @@ def proportion(hits: int, n: int) -> Estimate:
 
     Wilson (1927), "Probable inference, the law of succession, and statistical inference".
     """
-    share, z2 = hits / n, Z95**2
+    return Estimate(hits / n, *wilson(hits / n, n), n)
+
+
+def wilson(share: float, n: float) -> tuple[float, float]:
+    """Both ends of the 95 % interval of a share of n examples; n need not be whole."""
+    z2 = Z95**2
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = Z95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n**2)) / (1 + z2 / n)
-    low = 0.0 if hits == 0 else centre - half  # which rounding would miss by a hair
-    high = 1.0 if hits == n else centre + half
-    return Estimate(share, low, high, n)
+    low = 0.0 if share == 0 else centre - half  # which rounding would miss by a hair
+    high = 1.0 if share == 1 else centre + half
+    return low, high

@@ -14,7 +14,7 @@ from allegory.models.gan import GAN, Adversarial, ConditionalGAN
 from allegory.models.likelihoods import Name, likelihood_for
 from allegory.models.regressor import Regressor
 from allegory.models.vae import VAE
-from allegory.networks.convnet import ConvDecoder, ConvEncoder
+from allegory.networks.convnet import ConvDecoder, ConvEncoder, ConvGenerator
 from allegory.networks.critic import Critic
 from allegory.networks.equalised import EqualisedLinear
 from allegory.networks.growing import Growing, GrowingCritic, GrowingGenerator
@@ -92,11 +92,13 @@ def gan(
     network: Size,
     paired: bool,
     classes: Sequence[str] = (),
+    shares: Sequence[float] = (),
     growing: bool = False,
     spectral: bool = False,
 ) -> Adversarial:
     """A generator and its discriminator; with `classes`, of a class that is asked for.
 
+    `shares` are those of the classes among samples of any class.
     `growing` networks are for pictures; vectors have no sizes to grow through. `spectral`
     normalises the discriminator's layers.
     """
@@ -110,7 +112,9 @@ def gan(
         spectrally_normalised(critic)
     if not classes:
         return GAN(generator, critic, latents, media, paired=paired)
-    return ConditionalGAN(generator, critic, latents, media, tuple(classes), paired=paired)
+    return ConditionalGAN(
+        generator, critic, latents, media, tuple(classes), tuple(shares), paired=paired
+    )
 
 
 def full_pair(media: Media, inputs: int, network: Size, classes: int) -> tuple[nn.Module, Critic]:
@@ -118,7 +122,9 @@ def full_pair(media: Media, inputs: int, network: Size, classes: int) -> tuple[n
     body = nn.Sequential(encoder_for(media, JUDGED, network), nn.SiLU())
     critic = Critic(body, JUDGED, classes)
     if isinstance(media, Images):
-        return decoder_for(media, inputs, 1, network, styled=True), critic
+        features, blocks = CONVNETS[network]
+        c, h, w = media.shape
+        return ConvGenerator(inputs, c, h, w, features=features, blocks=blocks), critic
     hidden, layers = MLPS[network]
     way = Carried(MLP(inputs, *[hidden] * layers, *media.shape))
     return nn.Sequential(way, Unstandardise(media.offset, media.scale)), critic
@@ -161,9 +167,7 @@ def encoder_for(media: Media, outputs: int, network: Size) -> nn.Module:
     return nn.Sequential(Standardise(media.offset, media.scale), mlp)
 
 
-def decoder_for(
-    media: Media, inputs: int, per_value: int, network: Size, *, styled: bool = False
-) -> nn.Module:
+def decoder_for(media: Media, inputs: int, per_value: int, network: Size) -> nn.Module:
     """A network from codes (n, inputs) to `per_value` numbers for each value of an example."""
     if isinstance(media, Images):
         features, blocks = CONVNETS[network]
@@ -175,7 +179,6 @@ def decoder_for(
             width,
             features=features,
             blocks=blocks,
-            styled=styled,
         )
     hidden, layers = MLPS[network]
     mlp = MLP(inputs, *[hidden] * layers, per_value * media.shape[0])

@@ -8,6 +8,7 @@ from torch import Generator, Tensor, nn
 from allegory.capabilities import LatentSpace
 from allegory.media import Images, Media
 from allegory.networks.critic import Critic
+from allegory.randomness import generator
 
 __all__ = ["GAN", "Adversarial", "ConditionalGAN"]
 
@@ -79,6 +80,8 @@ class ConditionalGAN(Adversarial):
     Mirza & Osindero (2014), "Conditional generative adversarial nets".
     """
 
+    shares: Tensor
+
     def __init__(
         self,
         generator: nn.Module,
@@ -86,9 +89,19 @@ class ConditionalGAN(Adversarial):
         latents: int,
         media: Media,
         classes: tuple[str, ...],
+        shares: tuple[float, ...],
         *,
         paired: bool,
     ) -> None:
-        """As `Adversarial`, for these classes."""
+        """As `Adversarial`, for these classes, whose shares among the data sum to 1."""
         super().__init__(generator, critic, latents, media, paired=paired)
         self.classes = classes
+        self.register_buffer("shares", torch.tensor(shares), persistent=False)
+
+    def sample(self, n: int, *, rng: Generator | int, labels: Tensor | None = None) -> Tensor:
+        """As of `Adversarial`; where no labels are given, of classes as frequent as in data."""
+        if labels is None:
+            rng = generator(rng)
+            shares, home = self.shares.to(rng.device), self.shares.device
+            labels = torch.multinomial(shares, n, replacement=True, generator=rng).to(home)
+        return super().sample(n, rng=rng, labels=labels)

@@ -1,12 +1,13 @@
 """A small residual convnet and its mirror image, for pictures of any size."""
 
+import math
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-__all__ = ["ConvDecoder", "ConvEncoder", "side_lengths"]
+__all__ = ["ConvDecoder", "ConvEncoder", "ConvGenerator", "side_lengths"]
 
 
 def side_lengths(height: int, width: int, smallest: int = 4) -> list[tuple[int, int]]:
@@ -93,19 +94,9 @@ class ConvDecoder(nn.Module):
     """Codes (n, inputs) to pictures (n, channels, height, width): ConvEncoder backwards."""
 
     def __init__(
-        self,
-        inputs: int,
-        channels: int,
-        height: int,
-        width: int,
-        *,
-        features: int,
-        blocks: int,
-        styled: bool = False,
+        self, inputs: int, channels: int, height: int, width: int, *, features: int, blocks: int
     ) -> None:
-        """Where `styled`, the code also is the style of every block, at every size."""
         super().__init__()
-        style = inputs if styled else 0
         self.height, self.width = height, width
         self.sizes = side_lengths((height + 1) // 2, (width + 1) // 2)[::-1]
         widths = level_widths(features, len(self.sizes))[::-1]
@@ -113,7 +104,7 @@ class ConvDecoder(nn.Module):
         self.shape = (widths[0], h, w)
         self.root = nn.Linear(inputs, widths[0] * h * w)
         self.blocks = nn.ModuleList(
-            nn.ModuleList(Block(w, w // 2, style) for _ in range(blocks)) for w in widths[:-1]
+            nn.Sequential(*(Block(w, w // 2) for _ in range(blocks))) for w in widths[:-1]
         )
         self.up = nn.ModuleList(
             keep_variance(nn.Conv2d(a, 4 * b, 3, padding=1)) for a, b in pairwise(widths)
@@ -127,11 +118,53 @@ class ConvDecoder(nn.Module):
             x = x.contiguous(memory_format=torch.channels_last)
         levels = zip(self.blocks, self.up, self.sizes[1:], strict=True)
         for blocks, up, (h, w) in levels:
-            for block in blocks:  # type: ignore[attr-defined]
-                x = block(x, z)
-            x = F.pixel_shuffle(up(F.silu(x)), 2)[:, :, :h, :w]
+            x = F.pixel_shuffle(up(F.silu(blocks(x))), 2)[:, :, :h, :w]
         x = F.pixel_shuffle(self.leaf(F.silu(x)), 2)
         return x[:, :, : self.height, : self.width]
+
+
+class ConvGenerator(nn.Module):
+    """Codes (n, inputs) to pictures (n, channels, height, width), for a critic's eyes.
+
+    ConvDecoder with two differences. The code also is the style of every block, at every size. And
+    sides are doubled by repeating values: no error on pixels would remove the checkerboard that a
+    pixel shuffle starts with, Odena et al. (2016), "Deconvolution and checkerboard artifacts".
+    """
+
+    def __init__(
+        self, inputs: int, channels: int, height: int, width: int, *, features: int, blocks: int
+    ) -> None:
+        super().__init__()
+        self.height, self.width = height, width
+        self.sizes = side_lengths((height + 1) // 2, (width + 1) // 2)[::-1]
+        widths = level_widths(features, len(self.sizes))[::-1]
+        self.shape = (widths[0], *self.sizes[0])
+        self.root = nn.Linear(inputs, math.prod(self.shape))
+        self.blocks = nn.ModuleList(
+            nn.ModuleList(Block(w, w // 2, inputs) for _ in range(blocks)) for w in widths[:-1]
+        )
+        self.up = nn.ModuleList(
+            keep_variance(nn.Conv2d(a, b, 3, padding=1)) for a, b in pairwise(widths)
+        )
+        self.leaf = nn.Conv2d(widths[-1], channels, 3, padding=1)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Decode z (n, inputs) to unbounded values, (n, channels, height, width)."""
+        x = self.root(z).unflatten(1, self.shape)
+        if self.leaf.weight.is_contiguous(memory_format=torch.channels_last):
+            x = x.contiguous(memory_format=torch.channels_last)
+        levels = zip(self.blocks, self.up, self.sizes[1:], strict=True)
+        for blocks, up, (h, w) in levels:
+            for block in blocks:  # type: ignore[attr-defined]
+                x = block(x, z)
+            x = up(doubled(F.silu(x))[:, :, :h, :w])
+        out: Tensor = self.leaf(doubled(F.silu(x))[:, :, : self.height, : self.width])
+        return out
+
+
+def doubled(x: Tensor) -> Tensor:
+    """Twice the sides of x (n, c, h, w): each value becomes a block."""
+    return F.interpolate(x, scale_factor=2, mode="nearest")
 
 
 def keep_variance(layer: nn.Conv2d) -> nn.Conv2d:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from allegory.errors import UserError, unknown
@@ -38,6 +39,9 @@ class GANSettings(BaseModel):
     """Weight of how far the discriminator's slope between both is from 1."""
     penalty_every: int = Field(1, ge=1)
     """The weights above are paid in one of so many steps, as many times over."""
+    penalty_half_life: int = Field(0, ge=0)
+    """Images after which they are halved, again and again: first to find every mode, then to be
+    sharp; 0: they stay."""
     spectral: bool = False
     """Normalise the discriminator's layers by their largest singular value."""
     turns: int = Field(1, ge=1)
@@ -71,6 +75,14 @@ class GANSettings(BaseModel):
             )
         return column.names
 
+    def shares(self, data: Dataset) -> list[float]:
+        """The share of each class among the examples whose class is known."""
+        if self.label is None:
+            return []
+        known = data.table()[self.label].values.astype(np.int64)
+        counts = np.bincount(known[known >= 0], minlength=len(self.classes(data)))
+        return [float(n) / max(counts.sum(), 1) for n in counts]
+
     def blueprint(self, data: Dataset) -> Blueprint:
         """The model for these data."""
         from allegory.models.build import Blueprint
@@ -81,6 +93,7 @@ class GANSettings(BaseModel):
             "network": self.network,
             "paired": ADVERSARIAL[self.loss].paired,
             "classes": list(self.classes(data)),
+            "shares": self.shares(data),
             "growing": self.growth_images is not None,
             "spectral": self.spectral,
         }
@@ -95,7 +108,11 @@ class GANSettings(BaseModel):
         model = build(self.blueprint(data))
         assert isinstance(model, Adversarial)
         penalties = Penalties(
-            real=self.r1, fake=self.r2, unit=self.gradient_penalty, every=self.penalty_every
+            real=self.r1,
+            fake=self.r2,
+            unit=self.gradient_penalty,
+            every=self.penalty_every,
+            half_life=self.penalty_half_life,
         )
         return GANGame(
             model,

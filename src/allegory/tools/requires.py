@@ -58,6 +58,16 @@ MEASURES: dict[str, Measure] = {
     "modes": Measure(
         ("Samples",), "How many of the known modes are generated, and how evenly?", "samples"
     ),
+    "conditional": Measure(
+        ("Conditional",),
+        "Is a sample of the class that was asked for, and do samples of one class differ?",
+        "samples squared / classes",
+    ),
+    "discrimination": Measure(
+        ("Samples", "Discriminates"),
+        "Can the discriminator still tell, and does it know the training examples by heart?",
+        "samples + examples",
+    ),
     "latent": Measure(
         ("Encodes", "Decodes"),
         "Does all of the latent space decode to likely content, without jumps?",

@@ -20,23 +20,31 @@ from allegory.runs.measuring.subject import batches
 from allegory.tools.running import home
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from torch import Generator, Tensor
 
+    from allegory.data.dataset import Column, Dataset
     from allegory.media import Media
     from allegory.runs.measuring.subject import Subject
 
-__all__ = ["classified", "density", "prediction", "reconstruction"]
+__all__ = ["classified", "density", "each", "indices", "prediction", "reconstruction"]
 
 
 @torch.inference_mode()
 def each(
-    subject: Subject, what: str, rng: Generator, run: Callable[[Tensor], dict[str, Tensor]]
+    subject: Subject,
+    what: str,
+    rng: Generator,
+    run: Callable[[Tensor], dict[str, Tensor]],
+    of: Dataset | None = None,
 ) -> dict[str, Tensor]:
-    """What `run` finds of every held-out example, batch by batch, with progress: (n, ...) each."""
-    data, found = subject.held_out, []
+    """What `run` finds of every example, batch by batch, with progress: (n, ...) each.
+
+    Of the held-out ones, where no others are given.
+    """
+    data, found = subject.held_out if of is None else of, []
     with track(what, len(data)) as advance:
         for rows in batches(len(data)):
             x = data.take(rows, device=home(subject.model), rng=rng)
@@ -137,6 +145,14 @@ def prediction(subject: Subject) -> Findings:
     return Findings(basis_of(subject), figures, detail={"rmse": rmse})
 
 
+def indices(column: Column, classes: Sequence[str]) -> Tensor:
+    """The categories of a column (n,), by their place in `classes`; -1 for what is not there."""
+    index = {name: i for i, name in enumerate(classes)}
+    # the last stands for -1, a missing class
+    translated = np.array([*(index.get(name, -1) for name in column.names), -1])
+    return torch.from_numpy(translated[column.values])
+
+
 SHOWN_CLASSES = 20
 """More than these are too many for a table: their figures are in the detail."""
 
@@ -145,10 +161,7 @@ def classified(subject: Subject) -> Findings:
     """How often the model tells the class that the data know, by name, of held-out examples."""
     model = subject.model
     column = subject.held_out.table()[model.label]
-    index = {name: i for i, name in enumerate(model.classes)}
-    # the last stands for -1, a missing class
-    translated = np.array([*(index.get(name, -1) for name in column.names), -1])
-    truth = torch.from_numpy(translated[column.values])
+    truth = indices(column, model.classes)
     found = each(
         subject,
         "classification",

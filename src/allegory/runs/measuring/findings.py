@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from allegory.measures.estimate import Estimate
     from allegory.measures.fidelity import Measured
 
-__all__ = ["Figure", "Findings", "figure", "measured", "strict"]
+__all__ = ["Better", "Figure", "Findings", "figure", "measured", "strict"]
 
 Better = Literal["lower", "higher", ""]
 

@@ -96,6 +96,24 @@ class Subject:
         return held_out(self.data, self.options.examples)
 
     @cached_property
+    def beside(self) -> Dataset:
+        """The held-out examples to compare samples with."""
+        return held_out(self.data, self.options.samples)
+
+    @property
+    def mixed(self) -> str | None:
+        """Why training and held-out examples can't be compared; None where they can."""
+        if self.train is None:
+            return "the data have no training split"
+        if not len(self.data.splits.get("test", ())):
+            return "the data have no test split to compare with"
+        if not self.own:
+            return (
+                "it is measured on the data that the model has learned from: give no other source"
+            )
+        return None
+
+    @cached_property
     def where(self) -> str:
         """Which examples are held out, in words."""
         if len(self.data.splits.get("test", ())):
@@ -137,19 +155,26 @@ class Subject:
         found = {b: self._batch(int(b), self.options.samples) for b in np.unique(batch)}
         return torch.stack([found[b][i] for b, i in zip(batch, place, strict=True)])
 
-    def samples(self, n: int) -> Iterator[Tensor]:
-        """So many generated examples, a batch at a time, with progress; as `generated`."""
+    def samples(self, n: int, labels: Tensor | None = None) -> Iterator[Tensor]:
+        """So many generated examples, a batch at a time, with progress; as `generated`.
+
+        Of the classes `labels` (n,), where they are given, by a conditional model.
+        """
         with track("generating samples", n) as advance:
             for number, start in enumerate(range(0, n, BATCH)):
-                yield self._batch(number, n)
+                yield self._batch(number, n, labels)
                 advance(min(BATCH, n - start))
 
     @torch.inference_mode()
-    def _batch(self, number: int, n: int) -> Tensor:
+    def _batch(self, number: int, n: int, labels: Tensor | None = None) -> Tensor:
         """Batch `number` of n generated examples."""
-        size = min(BATCH, n - number * BATCH)
+        start = number * BATCH
+        size = min(BATCH, n - start)
         rng = torch.Generator().manual_seed(fold(self.options.seed, "samples", number))
-        x: Tensor = self.model.sample(size, rng=rng).cpu()
+        asked = (
+            {} if labels is None else {"labels": labels[start : start + size].to(home(self.model))}
+        )
+        x: Tensor = self.model.sample(size, rng=rng, **asked).cpu()
         media = self.model.media
         if not isinstance(media, Images):
             return x
@@ -168,10 +193,18 @@ class Subject:
         if path is not None:
             real, generated = (read_features(path, name) for name in ("real", "generated"))
             return Sides(real, generated, path.name, "as in the file", f"real of {path.name}")
-        features, n = self.features, self.options.samples
-        real = features.of_data(held_out(self.data, n))
-        made = torch.cat([features.of(x) for x in self.samples(n)])
-        return Sides(real, made, features.name, features.resize, self.where)
+        features = self.features
+        made = torch.cat([features.of(x) for x in self.samples(self.options.samples)])
+        return Sides(self.real, made, features.name, features.resize, self.where)
+
+    @cached_property
+    def real(self) -> Tensor:
+        """Features of those beside the samples, (n, d).
+
+        Raises:
+            UserError: as `features` does.
+        """
+        return self.features.of_data(self.beside)
 
     @property
     def file(self) -> Path | None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from allegory.errors import unknown
 from allegory.runs.measuring.codes import disentanglement, latent
+from allegory.runs.measuring.conditional import columns_of, conditional
+from allegory.runs.measuring.discrimination import discrimination
 from allegory.runs.measuring.examples import (
     classified,
     density,
@@ -41,13 +43,7 @@ def _learned_from(subject: Subject) -> str | None:
     """Copies are sought among what the model has learned from."""
     if subject.file is not None:
         return f"{subject.file} holds no features of training examples"
-    if subject.train is None:
-        return "the data have no training split"
-    if not len(subject.data.splits.get("test", ())):
-        return "the data have no test split to compare with"
-    if not subject.own:
-        return "it is measured on the data that the model has learned from: give no other source"
-    return None
+    return subject.mixed
 
 
 def _modes(subject: Subject) -> str | None:
@@ -76,6 +72,20 @@ def _classes(subject: Subject) -> str | None:
     return None
 
 
+def _asked(subject: Subject) -> str | None:
+    """A judge must be able to tell each class that can be asked for."""
+    if subject.file is not None:
+        return f"{subject.file} holds no features by class"
+    found = columns_of(subject.model.classes, subject.data.columns)
+    if not found:
+        return "no column of the data has all the classes of the model among its categories"
+    if len(found) > 1:
+        return (
+            f"which column the model's classes are of can't be told: {', '.join(found)} have them"
+        )
+    return None
+
+
 @dataclass(frozen=True)
 class Group:
     """How a group of measures is measured."""
@@ -95,6 +105,8 @@ GROUPS: dict[str, Group] = {
         Group("two-sample", two_sample),
         Group("memorisation", memorised, _learned_from),
         Group("modes", modes, _modes),
+        Group("conditional", conditional, _asked),
+        Group("discrimination", discrimination),
         Group("latent", latent),
         Group("disentanglement", disentanglement, _factors),
         Group("prediction", prediction, _columns),
