@@ -44,7 +44,7 @@ class Watched:
 
     images: NDArray[np.float64]
     away: NDArray[np.float64]
-    """Mean |P(real) - 1/2| over held-out points and samples, half of the weight each."""
+    """Mean |P(real) − 1/2| over held-out points and samples, half of the weight each."""
     far: NDArray[np.float64]
     """1-Wasserstein distance of samples from the data, in that of as many points of the data."""
     curves: tuple[Moment, ...]
@@ -69,11 +69,11 @@ def experiment(s: Settings) -> Finding:
     def figure(name: str, value: Callable[[Watched], float]) -> Figure:
         return t_interval(name, [value(one) for one in seen])
 
-    left = figure("|P(real) - 1/2|, late over early", lambda w: w.late(w.away) / w.early(w.away))
+    left = figure("|P(real) − 1/2|, late over early", lambda w: w.late(w.away) / w.early(w.away))
     near = figure("distance of samples, late, in that of the data", lambda w: w.late(w.far))
     rest = (
-        figure("mean |P(real) - 1/2|, early", lambda w: w.early(w.away)),
-        figure("mean |P(real) - 1/2|, late", lambda w: w.late(w.away)),
+        figure("mean |P(real) − 1/2|, early", lambda w: w.early(w.away)),
+        figure("mean |P(real) − 1/2|, late", lambda w: w.late(w.away)),
         figure("distance of samples, early, in that of the data", lambda w: w.early(w.far)),
     )
     return Finding(
@@ -115,7 +115,7 @@ def watch(s: Settings, seed: int) -> Watched:
 
 
 def away(moment: Moment, x: NDArray[np.float64]) -> float:
-    """Mean |P(real) - 1/2| at places x (n,), read off the recorded curve."""
+    """Mean |P(real) − 1/2| at places x (n,), read off the recorded curve."""
     return float(np.abs(np.interp(x, *curve_of(moment)) - 0.5).mean())
 
 
@@ -176,9 +176,9 @@ CLAIM = Claim(
     "The recipe gan-toy with the non-saturating loss, whose D is a probability, on the data "
     "'line'. The run records P(real) along the line and 512 samples, by averaged weights. Early "
     "is the first tenth of the run, late the last. The claim holds if the 95 % interval over "
-    "seeds of mean |P(real) − 1/2| over held-out points and samples, late over early, lies below"
-    " a half, and if the generator did learn: that of the late 1-Wasserstein distance of samples"
-    " from the data lies below twice that of as many points of the data.",
+    "seeds of mean |P(real) − 1/2| over held-out points and samples, late over early, lies below "
+    "a half, and if the generator did learn: that of the late 1-Wasserstein distance of samples "
+    "from the data lies below twice that of as many points of the data.",
     experiment,
     quick=Settings(seeds=3, images=320_000, moments=20),
     full=Settings(seeds=5, images=1_280_000, moments=50),

@@ -160,7 +160,12 @@ def ways(seen: Seen, name: str) -> str:
             Series("noise", *columns(start, start), "line", -1),
             Series("generated", *columns(start, x), "dots"),
         ]
-        return plot(truth, title=f"noise carried to {name}", x_label="noise", y_label="carried to")
+        return plot(
+            truth,
+            title=f"noise carried to {name}",
+            x_label="first number of the noise",
+            y_label="carried to",
+        )
     lines = [
         Series("", *columns(way, way[:, 1:]), "line", sector(z, len(COLOURS) - 1))
         for way, z in zip(torch.stack([start, x], 1), seen.z, strict=True)

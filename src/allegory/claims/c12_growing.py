@@ -155,12 +155,12 @@ def picture(growing: Seen, full: Seen) -> str:
 CLAIM = Claim(
     "C12",
     "Progressive growing",
-    "A GAN whose pictures grow from coarse to fine while it trains is trained better than one at"
-    " full size from the start.",
+    "A GAN whose pictures grow from coarse to fine while it trains is trained better than one at "
+    "full size from the start.",
     "The recipe progressive, growing over the first half of its images, against the same "
     "networks at full size from the start. Compute is equal: multiplications and additions of "
-    "both players' losses and gradients are counted at each level, and the run at full size gets"
-    " the images that take as many. Fréchet distances are between as many samples and held-out "
+    "both players' losses and gradients are counted at each level, and the run at full size gets "
+    "the images that take as many. Fréchet distances are between as many samples and held-out "
     "faces, by features learned without labels. The claim holds if the 95 % interval over seeds "
     "of the distance of the growing GAN over that of the other lies below 1.",
     experiment,

@@ -46,7 +46,7 @@ class Seen:
     agreed: float
     """Share of the samples that the judge takes for the class that was asked for."""
     unasked: float
-    """The same share where samples are of no class: what chance gives."""
+    """The same share where none was asked for: what chance gives."""
     spread: float
     """Mean distance between two samples of a class, in that of two examples of it."""
     samples: Tensor
@@ -100,6 +100,7 @@ def look(s: Settings, source: str, seed: int, judge: Judge) -> Seen:
     import torch
 
     from allegory.claims.trained import trained
+    from allegory.measures.conditional import agreement, diversity
     from allegory.models.gan import ConditionalGAN
     from allegory.tools.sample import sample
 
@@ -113,21 +114,14 @@ def look(s: Settings, source: str, seed: int, judge: Judge) -> Seen:
     free = sample(model, len(asked), rng=seed)
     test = open_data(run.data.source, run.data).split("test")
     rows = np.arange(len(test))
+    real, truth = test.take(rows), test.known(["label"], rows)["label"]
     return Seen(
-        float((judge.tell(x) == asked).double().mean()),
-        float((judge.tell(free) == asked).double().mean()),
-        apart(x, asked) / apart(test.take(rows), test.known(["label"], rows)["label"]),
+        agreement(asked, judge.tell(x)).overall.mean,
+        agreement(asked, judge.tell(free)).overall.mean,
+        diversity(x.flatten(1), asked, real.flatten(1), truth).overall.mean,
         x.view(len(classes), s.each, *x.shape[1:])[:, :SHOWN].flatten(0, 1),
         classes,
     )
-
-
-def apart(x: Tensor, labels: Tensor) -> float:
-    """Mean distance between two of x (n, ...) that share their label (n,), over labels."""
-    import torch
-
-    parts = [x[labels == label].flatten(1) for label in set(labels.tolist())]
-    return float(torch.stack([torch.pdist(part).mean() for part in parts if len(part) > 1]).mean())
 
 
 def sentence(source: str, judge: Judge, agreed: Figure, unasked: Figure, spread: Figure) -> str:
@@ -163,10 +157,10 @@ CLAIM = Claim(
     "Conditions",
     "A GAN that is given a condition generates what the condition asks for.",
     "The recipe cgan with its own defaults. A classifier that was trained on the real examples "
-    "alone says of samples which class they are of. The claim holds if on each data set the 95 %"
-    " interval over seeds of the share that it takes for the class that was asked for lies above"
-    " 0.95. Shown beside: its accuracy on real test examples, the share where no class was asked"
-    " for, and how much samples of a class differ, since one picture a class would pass.",
+    "alone says of samples which class they are of. The claim holds if on each data set the 95 % "
+    "interval over seeds of the share that it takes for the class that was asked for lies above "
+    "0.95. Shown beside: its accuracy on real test examples, the share where no class was asked "
+    "for, and how much samples of a class differ, since one picture a class would pass.",
     experiment,
     quick=Settings(seeds=3, images=100_000, source="digits", network="small"),
     full=Settings(seeds=5, images=200_000, source="digits", others=("fashion",), network="small"),

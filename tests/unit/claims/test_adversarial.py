@@ -12,6 +12,8 @@ from allegory.claims.compute import Counter, images_for, operations, spent
 from allegory.claims.panels import Panel, picture, side_by_side
 from allegory.claims.table import claim
 from allegory.data.open import open_data
+from allegory.measures.estimate import proportion
+from allegory.measures.modes import Coverage
 from allegory.report.moments import Moment
 from allegory.report.plots import HEIGHT, WIDTH
 from allegory.runs.judge import Judge
@@ -75,10 +77,10 @@ def test_how_far_a_curve_is_from_a_half():
 )
 def test_data_are_reproduced_where_each_part_is(monkeypatch, ratio, misplaced, missed, verdict):
     def look(s, toy, seed):
-        few = missed and toy == "ring" and seed == 1
-        modes = {"line": 2, "ring": 8 - few}.get(toy)
+        few, k = missed and toy == "ring" and seed == 1, {"line": 2, "ring": 8}.get(toy)
+        modes = k and Coverage(k - few, np.ones(k, np.int64), None, proportion(9, 10))
         x = torch.rand(4, 1 if toy == "line" else 2)
-        return c10_optimum.Seen(ratio, misplaced, modes, modes and 0.9, x, x)
+        return c10_optimum.Seen(ratio, misplaced, modes, x, x)
 
     monkeypatch.setattr(c10_optimum, "look", look)
     s = replace(claim("C10").quick, examples=100, toys=("line", "ring", "moons"))
@@ -132,13 +134,6 @@ def test_conditions_hold_where_each_source_is_told(monkeypatch, agreed, verdict)
     monkeypatch.setattr(c13_condition, "look", look)
     monkeypatch.setattr(c13_condition, "judge_of", lambda s, source: Judge(None, 0.9))
     assert claim("C13").experiment(claim("C13").full).verdict == verdict
-
-
-def test_distances_within_classes():
-    x = torch.tensor([[0.0], [3.0], [100.0], [101.0], [7.0]])
-    labels = torch.tensor([0, 0, 1, 1, 2])
-    # 3 in the first, 1 in the second; one example has no distance
-    assert c13_condition.apart(x, labels) == 2
 
 
 def test_products_and_their_gradients_are_counted():
