@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from allegory.claims.claim import Claim, Finding
 from allegory.claims.interval import below, t_interval, words
 from allegory.claims.pictures import OnPictures
@@ -73,13 +75,18 @@ def experiment(s: Settings) -> Finding:
         t_interval(f"Fréchet distance, {name}", [one.distance for one in found])
         for name, found in (("growing", growing), ("full size", full))
     ]
+    other, same = distances_of_data(s, features)
+    learned = t_interval(
+        "Fréchet distance, growing over objects", [one.distance / other for one in growing]
+    )
     return Finding(
-        (left, *each),
-        below(left, 1.0),
+        (left, learned, *each),
+        below(left, 1.0) if below(learned, 1.0) == "holds" else "undecided",
         f"With the same operations, {s.images:,} images for the GAN that grows and {images:,} at "
         f"full size from the start (a growing one costs {ratio:.0%} of these), the Fréchet "
         f"distance to held-out {s.source} is {words(each[0])} and {words(each[1])}, "
-        f"{words(left)} of it; of other examples as many are {floor(s, features):.3g} away.",
+        f"{words(left)} of it. As many rendered objects that are no faces are {other:.3g} away, "
+        f"other faces {same:.3g}.",
         picture(growing[0], full[0]),
     )
 
@@ -112,13 +119,14 @@ def equal_compute(s: Settings) -> tuple[int, float]:
 def look(s: Settings, run: Run, features: Features) -> Seen:
     """Train one GAN, and compare its samples with held-out examples."""
     from allegory.capabilities import Samples
-    from allegory.claims.trained import trained
+    from allegory.claims.trained import kept_run
     from allegory.measures.fidelity import frechet_distance
     from allegory.tools.sample import sample
 
     growth = run.game.model_dump()["growth_images"]
     say(f"C12: a GAN {'that grows' if growth else 'at full size'}, seed {run.training.seed}")
-    model = trained(run)
+    # not the best on the way: that one may not have grown yet
+    model = kept_run(run).model("last")
     assert isinstance(model, Samples)
     test = open_data(run.data.source, run.data).split("test")
     x = sample(model, len(test), rng=run.training.seed)
@@ -126,18 +134,19 @@ def look(s: Settings, run: Run, features: Features) -> Seen:
     return Seen(found.value, x[:SHOWN])
 
 
-def floor(s: Settings, features: Features) -> float:
-    """The distance between held-out examples and as many of the training split."""
-    import numpy as np
-
+def distances_of_data(s: Settings, features: Features) -> tuple[float, float]:
+    """From held-out faces to as many rendered objects, and to as many faces to train on."""
     from allegory.measures.fidelity import frechet_distance
 
     run = s.growing(0)
     data = open_data(run.data.source, run.data)
-    test, train = (data.split(name) for name in ("test", "train"))
-    n = min(len(test), len(train))
-    sides = (features.of_data(part.select(np.arange(n))) for part in (test, train))
-    return frechet_distance(*sides).value
+    test = data.split("test")
+    n = len(test)
+    objects = open_data("objects", size=s.size, examples=n)
+    faces = data.split("train").select(np.arange(min(n, len(data.split("train")))))
+    real, *others = (features.of_data(part) for part in (test, objects, faces))
+    far, near = (frechet_distance(real, other).value for other in others)
+    return far, near
 
 
 def picture(growing: Seen, full: Seen) -> str:
@@ -160,15 +169,17 @@ CLAIM = Claim(
     "The recipe progressive, growing over the first half of its images, against the same "
     "networks at full size from the start. Compute is equal: multiplications and additions of "
     "both players' losses and gradients are counted at each level, and the run at full size gets "
-    "the images that take as many. Fréchet distances are between as many samples and held-out "
-    "faces, by features learned without labels. The claim holds if the 95 % interval over seeds "
-    "of the distance of the growing GAN over that of the other lies below 1.",
+    "the images that take as many. Fréchet distances are between as many samples, by the last "
+    "weights, and held-out faces, by features learned without labels. The claim holds if the 95 "
+    "% interval over seeds of the distance of the growing GAN over that of the other lies below "
+    "1. It is undecided unless faces were learned: the interval of the growing GAN's distance "
+    "over that of rendered objects lies below 1.",
     experiment,
     quick=Settings(
         seeds=3,
-        images=8_000,
+        images=24_000,
         source="faces",
-        size="32",
+        size="16",
         examples=2_000,
         batch=32,
         grown=0.5,

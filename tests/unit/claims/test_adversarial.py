@@ -105,9 +105,15 @@ def test_directions_of_noise():
 
 
 @pytest.mark.parametrize(
-    ("growing", "verdict"), [([1.0, 1.1, 0.9], "holds"), ([1.9, 2.0, 2.3], "undecided")]
+    ("growing", "objects", "verdict"),
+    [
+        ([1.0, 1.1, 0.9], 5.0, "holds"),
+        ([3.0, 3.1, 2.9], 5.0, "does not hold"),
+        ([1.9, 2.0, 2.3], 5.0, "undecided"),
+        ([1.0, 1.1, 0.9], 0.5, "undecided"),
+    ],
 )
-def test_growing_is_better_where_its_distance_is_smaller(monkeypatch, growing, verdict):
+def test_growing_is_better_where_its_distance_is_smaller(monkeypatch, growing, objects, verdict):
     def look(s, run, features):
         grows = run.game.growth_images > 0
         assert run.training.images == (s.images if grows else 1_000)
@@ -118,7 +124,7 @@ def test_growing_is_better_where_its_distance_is_smaller(monkeypatch, growing, v
         ("look", look),
         ("features_of", lambda s: None),
         ("equal_compute", lambda s: (1_000, 0.8)),
-        ("floor", lambda s, features: 0.1),
+        ("distances_of_data", lambda s, features: (objects, 0.1)),
     ):
         monkeypatch.setattr(c12_growing, name, answer)
     assert claim("C12").experiment(claim("C12").quick).verdict == verdict
