@@ -181,6 +181,6 @@ CLAIM = Claim(
     "statistic) below 0.1; and, where it has modes, of the modes that have one of 2,500 samples "
     "within 3 deviations, above their number less a half.",
     experiment,
-    quick=Settings(seeds=3, images=160_000, toys=("line", "ring", "moons")),
+    quick=Settings(seeds=3, images=128_000, toys=("line", "ring", "moons")),
     full=Settings(seeds=5, images=1_280_000),
 )

@@ -214,6 +214,6 @@ CLAIM = Claim(
     "holds if for each target the 95 % interval over seeds of the part that is left lies below "
     "0.05.",
     experiment,
-    quick=Settings(seeds=3, images=160_000, toys=("line", "ring", "moons"), picture_images=60_000),
+    quick=Settings(seeds=3, images=128_000, toys=("line", "ring", "moons"), picture_images=60_000),
     full=Settings(seeds=5, images=1_280_000, picture_images=200_000),
 )
