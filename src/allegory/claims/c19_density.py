@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from allegory.data.dataset import Dataset
     from allegory.models.vae import VAE
 
-__all__ = ["CLAIM", "sliced_wasserstein"]
+__all__ = ["CLAIM"]
 
 NATS = 0.25
 """Largest divergence from the true density at which the claim holds."""
@@ -120,6 +120,8 @@ def distance(model: VAE, data: Dataset, s: Settings, seed: int) -> float:
     """
     import torch
 
+    from allegory.measures.wasserstein import sliced_wasserstein
+
     test, train = (data.split(name) for name in ("test", "train"))
     real = test.take(np.arange(len(test)))
     other = train.take(np.arange(len(test)))
@@ -130,22 +132,6 @@ def distance(model: VAE, data: Dataset, s: Settings, seed: int) -> float:
     return sliced_wasserstein(drawn, real, directions) / sliced_wasserstein(
         other, real, directions
     )
-
-
-def sliced_wasserstein(x: Tensor, y: Tensor, directions: Tensor) -> float:
-    """The mean, over directions, of the 1-Wasserstein distance between projections.
-
-    Bonneel et al. (2015), "Sliced and Radon Wasserstein barycenters of measures", section 2.2.
-    Never below 0 in expectation, even for equal distributions: compare with that of real samples.
-
-    Args:
-        x: (n, size).
-        y: (n, size), as many.
-        directions: (k, size), of any length but 0.
-    """
-    unit = directions / directions.norm(dim=1, keepdim=True)
-    a, b = (points @ unit.T for points in (x, y))
-    return float((a.sort(0).values - b.sort(0).values).abs().mean())
 
 
 def picture(seen: dict[str, Seen]) -> str:

@@ -27,7 +27,8 @@ ROOMS = (
     *(
         f"claims/{name}.py"
         for name in (
-            "claim", "estimators", "faces", "interval", "pictures", "trained", "turning",
+            "claim", "compute", "estimators", "faces", "interval", "panels", "pictures", "points",
+            "trained", "turning",
         )
     ),
 )  # fmt: skip

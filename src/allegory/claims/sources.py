@@ -13,9 +13,9 @@ __all__ = ["TRAINING", "digest_of", "source_digest"]
 
 TRAINING = (
     "data", "media.py", "randomness.py", "capabilities.py", "networks", "objectives", "models",
-    "training", "games", "recipes", "runs/play.py", "runs/watch.py",
+    "training", "games", "recipes", "runs/play.py", "runs/record.py", "runs/watch.py",
 )  # fmt: skip
-"""Rooms of the package that decide what a trained model is."""
+"""Rooms of the package that decide what a trained model is, and what its run recorded."""
 
 
 def digest_of(*parts: str) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from allegory.capabilities import Model
     from allegory.recipes.settings import Run
 
-__all__ = ["trained"]
+__all__ = ["kept_run", "trained"]
 
 
 def trained(run: Run) -> Model:
@@ -24,6 +24,11 @@ def trained(run: Run) -> Model:
     Raises:
         Interrupted: asked to stop; the next call goes on.
     """
+    return kept_run(run).model()
+
+
+def kept_run(run: Run) -> RunFolder:
+    """The folder of this run, with its model and all that it recorded; as `trained`."""
     key = digest_of(run.model_dump_json(), source_digest(TRAINING))
     folder = RunFolder(cache_folder() / "claims" / "trained" / f"{run.recipe}-{key}")
     with alone(folder.path):
@@ -32,4 +37,4 @@ def trained(run: Run) -> Model:
             begin(run, folder)
         elif newest.values["images"] < run.training.images:
             go_on(folder)
-    return folder.model()
+    return folder
