@@ -9,6 +9,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
+from allegory.games.gan import growing
 from allegory.training.game import Batch, Turn
 from allegory.training.noise import Noise
 
@@ -70,7 +71,7 @@ def spent(game: GANGame, images: int, batch: int) -> float:
     for seen in range(0, images, batch):
         # a round is played at the level that the one before it left
         game.grow(max(seen - batch, 0))
-        level = float(game.growing()[0].level)
+        level = float(growing(game.model)[0].level)
         # a stage that fades in costs the same however far it is
         kind = math.floor(level) + 0.5 * (level % 1 > 0)
         if kind not in costs:

@@ -96,7 +96,7 @@ class GANGame(Game):
         self.turns, self.drop, self.growth_images = turns, drop, growth_images
         self.columns = (label,) if label else ()
         self.augment = augment and isinstance(model.media, Images)
-        self.coupled = bool(self.growing())  # their critic sees how much a batch varies
+        self.coupled = bool(growing(self.model))  # their critic sees how much a batch varies
         self.register_buffer("strength", torch.zeros(()))
         self.grow(0)
 
@@ -176,19 +176,15 @@ class GANGame(Game):
 
     def grow(self, images: int) -> None:
         """Let growing networks have the level that they have after so many images."""
-        for module in self.growing():
+        for module in growing(self.model):
             levels = module.network.levels
             each = self.growth_images // max(2 * levels, 1)
             module.level.fill_(level_at(images, levels, each=each) if each else levels)
 
-    def growing(self) -> list[Growing]:
-        """The networks that grow."""
-        return [module for module in self.model.modules() if isinstance(module, Growing)]
-
     def real(self, batch: Batch) -> Tensor:
         """The examples as they are shown to the discriminator at its level."""
-        growing = self.growing()
-        return coarsen(batch.x, float(growing[0].level)) if growing else batch.x
+        grown = growing(self.model)
+        return coarsen(batch.x, float(grown[0].level)) if grown else batch.x
 
     def changed(self, x: Tensor, turn: Turn) -> Tensor:
         """Pictures with random changes; anything else as it is."""
@@ -219,4 +215,12 @@ class GANGame(Game):
         labels = batch.columns[self.columns[0]] if self.columns else None
         fake = model.decode(noise.normal(model.latents), labels=labels)
         x, y = (details(side.float(), model.media) for side in (batch.x, fake))
-        return {"energy distance": energy_distance(x, y, matched=labels is not None)}
+        apart = energy_distance(x, y, matched=labels is not None)
+        # coarse pictures may be nearer than the first fine ones, and are not what is asked for
+        grown = all(m.level >= m.network.levels for m in growing(model))
+        return {"energy distance": apart} if grown else {}
+
+
+def growing(model: nn.Module) -> list[Growing]:
+    """The networks of a model that grow."""
+    return [module for module in model.modules() if isinstance(module, Growing)]

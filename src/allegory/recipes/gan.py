@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["GANSettings"]
 
+FEW = 20_000
+"""Training pictures below which a discriminator may soon know them by heart: a rule of thumb."""
+
 
 class GANSettings(BaseModel):
     """The generative adversarial network."""
@@ -46,9 +49,9 @@ class GANSettings(BaseModel):
     """Normalise the discriminator's layers by their largest singular value."""
     turns: int = Field(1, ge=1)
     """Moves of the discriminator for each of the generator."""
-    augment: Literal["auto", "never"] = "auto"
-    """Changes to the pictures that the discriminator sees, so that it can't learn them by heart;
-    "auto": as many as are needed, none where there are pictures enough."""
+    augment: Literal["auto", "always", "never"] = "auto"
+    """Change pictures before the discriminator sees them, as much as keeps it from learning them
+    by heart; "auto": where there are fewer than 20,000."""
     growth_images: Annotated[int, Field(ge=0)] | None = None
     """Images over which networks grow to the full size of pictures; 0: such networks, at full size
     from the start; none: networks that can't grow."""
@@ -107,6 +110,7 @@ class GANSettings(BaseModel):
 
         model = build(self.blueprint(data))
         assert isinstance(model, Adversarial)
+        few = len(data.splits.get("train", data.rows)) < FEW
         penalties = Penalties(
             real=self.r1,
             fake=self.r2,
@@ -121,6 +125,6 @@ class GANSettings(BaseModel):
             turns=self.turns,
             label=self.label,
             drop=self.drop,
-            augment=self.augment == "auto",
+            augment=self.augment == "always" or (self.augment == "auto" and few),
             growth_images=self.growth_images or 0,
         )

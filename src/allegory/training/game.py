@@ -106,5 +106,5 @@ class Game(nn.Module):
     def held_out(self, model: nn.Module, batch: Batch, noise: Noise) -> Losses:
         """Named parts of the loss of `model`, an averaged copy, on held-out examples.
 
-        Their sum picks the best checkpoint.
+        Their sum picks the best checkpoint; none at all while no checkpoint can be the best.
         """

@@ -33,7 +33,8 @@ def held_out_losses(
     """Named parts of the held-out loss of `model`, means over examples, and their "total".
 
     Always over the same examples with the same noise, at most settings.held_out of them. Empty
-    where nothing is held out. `numbers` is the precision: "float32" or "bfloat16".
+    where nothing is held out, or the game can't tell yet. `numbers` is the precision: "float32" or
+    "bfloat16".
     """
     if data is None or not len(data):
         return {}
@@ -48,4 +49,4 @@ def held_out_losses(
             losses = game.held_out(model, batch, noise)
         for name, value in losses.items():
             sums[name] = sums.get(name, 0.0) + float(value) * len(rows) / n
-    return sums | {"total": sum(sums.values())}
+    return sums | {"total": sum(sums.values())} if sums else {}

@@ -43,7 +43,7 @@ __all__ = ["Trainer"]
 RECORDS = 200
 """Records of the training loss over a run."""
 COUNTERS = (
-    "step", "images", "caution", "best", "stale", "seconds", "rounds_in_window",
+    "step", "images", "caution", "best", "stale", "seconds", "rounds_in_window", "operations",
 )  # fmt: skip
 """Attributes of the trainer that, beside tensors, make up the state of a run."""
 STALE = 5
@@ -97,6 +97,8 @@ class Trainer:
         self.window: dict[str, Tensor] = {}
         """Sums of the losses and of the gradient's length since the last record."""
         self.rounds_in_window = 0
+        self.operations = 0
+        """Of the first step, once counted: how cores share the work does not change in a run."""
 
     def play(self) -> None:
         """Play until all images are seen.
@@ -148,12 +150,13 @@ class Trainer:
     def working(self) -> Iterator[None]:
         """Within this context the processor's cores share the work of a round."""
         apart = separable(self.game) and not self.settings.compile and self.device.type == "cpu"
-        with work(self.operations(), apart=apart) as self.backward.hands:
+        self.operations = self.operations or self.counted()
+        with work(self.operations, apart=apart) as self.backward.hands:
             yield
         self.backward.hands = Hands(1)
 
     @torch.no_grad()
-    def operations(self) -> int:
+    def counted(self) -> int:
         """Multiplications and additions of one step, about: three times those of the forward.
 
         Counted on an example or two: the whole batch may not fit the memory, as `Backward` finds

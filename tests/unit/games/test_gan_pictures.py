@@ -5,7 +5,7 @@ import torch
 from tests.examples import data_for, game_for, pictures, run_for, trainer_for
 from tests.known_gans import turn_of
 
-from allegory.games.gan import ADAPTED
+from allegory.games.gan import ADAPTED, growing
 from allegory.networks.growing import coarsen
 from allegory.training.game import Batch
 
@@ -64,13 +64,13 @@ def growing_game(growth):
 
 def level(game):
     """The level that all its networks have."""
-    (found,) = {float(network.level) for network in game.growing()}
+    (found,) = {float(network.level) for network in growing(game.model)}
     return found
 
 
 def test_networks_grow_with_the_images_seen():
     game, x = growing_game(80), pictures(height=32, width=32).take(range(4))
-    assert len(game.growing()) == 2
+    assert len(growing(game.model)) == 2
     assert level(game) == 0
     torch.testing.assert_close(game.real(Batch(x)), coarsen(x, 0))
     levels = []
@@ -79,14 +79,14 @@ def test_networks_grow_with_the_images_seen():
         levels.append(level(game))
     assert levels == sorted(levels)
     assert any(0 < found % 1 < 1 for found in levels)
-    assert levels[7] < levels[8] == levels[11] == game.growing()[0].network.levels > 0
+    assert levels[7] < levels[8] == levels[11] == growing(game.model)[0].network.levels > 0
     assert torch.equal(game.real(Batch(x)), x)
 
 
 def test_networks_that_need_not_grow_are_grown():
     game = growing_game(0)
     for step in range(3):
-        assert level(game) == game.growing()[0].network.levels > 0
+        assert level(game) == growing(game.model)[0].network.levels > 0
         game.settle(turn_of(10, step))
 
 
