@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import data_for, equal, game_for, run_for, trainer_for
-from tests.known_gans import Affine, Linear, batch_of, game_of, moves, turn_of
+from tests.known_gans import MEDIA, Affine, Linear, batch_of, game_of, moves, turn_of
 from torch import nn
 
 from allegory.games.gan import Penalties
@@ -114,16 +114,17 @@ def test_a_linear_critic_of_unit_norm_pays_no_gradient_penalty(n):
 def test_r1_is_paid_at_real_examples_and_r2_at_fakes():
     class Square(nn.Module):
         def forward(self, x, labels=None):
-            return x.square().sum(1) / 2
+            return (x / scale).square().sum(1) / 2
 
+    scale = torch.tensor(MEDIA.scale)
     game = game_of(critic=Square(), penalties=Penalties(real=1.0, fake=1.0))
     table = {}
     turn = turn_of(table=table)
     game.generator_loss(batch_of(), turn)
     losses = game.discriminator_loss(batch_of(), turn)
-    # the slope of half the square is the example itself
+    # the slope of half the square is the example itself, all in deviations of the data
     for name, x in (("R1", batch_of().x), ("R2", table["fake"])):
-        torch.testing.assert_close(losses[name], x.square().sum(1).mean() / 2)
+        torch.testing.assert_close(losses[name], (x / scale).square().sum(1).mean() / 2)
 
 
 @given(every=st.integers(1, 6), real=st.floats(0, 9), fake=st.floats(0, 9), unit=st.floats(0.1, 9))
