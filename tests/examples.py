@@ -53,21 +53,26 @@ def data_for(kind: str) -> Dataset:
 def run_for(name: str, **fields) -> Run:
     """A recipe made small, as far as it has such fields: a few steps of a tiny network."""
     small = {"network": "tiny", "latents": 3, "images": 80, "batch": 8, "device": "cpu"}
-    small |= {"growth_images": 40}
     run = recipe(name)
-    known = {
-        field: small[field]
-        for field, part in field_names(run).items()
-        if field in small and getattr(getattr(run, part), field) is not None
-    }
+    if grows(run):
+        small["growth_images"] = 40
+    known = {k: v for k, v in small.items() if k in field_names(run)}
     return change(run, {**known, "evaluations": 2, **fields})
 
 
-def known_to(name: str, options) -> list[str]:
-    """Those options of a command line, flag and value in turn, that the recipe has."""
+def known_to(name: str, options, growth: int = 40) -> list[str]:
+    """Those options of a command line, flag and value in turn, that the recipe has.
+
+    Pictures that grow have their full size after `growth` images.
+    """
     known = field_names(recipe(name))
     pairs = zip(options[::2], options[1::2], strict=True)
-    return [word for pair in pairs if pair[0].removeprefix("--") in known for word in pair]
+    words = [word for pair in pairs if pair[0].removeprefix("--") in known for word in pair]
+    return [*words, *(("--growth-images", str(growth)) if grows(recipe(name)) else ())]
+
+
+def grows(run: Run) -> bool:
+    return getattr(run.game, "growth_images", None) is not None
 
 
 def game_for(run: Run, data: Dataset) -> Game:

@@ -22,9 +22,9 @@ def final(run):
         return {k: file.get_tensor(k).numpy().tobytes() for k in names}
 
 
-@pytest.mark.parametrize("recipe", SYSTEMS)
+@pytest.mark.parametrize("recipe", [*SYSTEMS, "cgan", "progressive"])
 def test_sigkill_at_random_moments(shell, folder, recipe):
-    options = known_to(recipe, OPTIONS)
+    options = known_to(recipe, OPTIONS, growth=3000)
     shell("train", recipe, folder, "--out", "undisturbed", *options)
     chance = random.Random(0)
     process = shell.start("train", recipe, folder, "--out", "killed", *options)

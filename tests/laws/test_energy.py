@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy.stats import energy_distance as rooted
 
-from allegory.objectives.energy import energy_distance
+from allegory.objectives.energy import energy_distance, inhomogeneity
 
 SHIFTS = [0.0, 0.1, 0.3, 1.0, 3.0, 10.0]
 
@@ -122,3 +122,12 @@ def test_it_does_not_see_how_the_space_lies(n):
 def test_bfloat16_is_reduced_in_float32():
     x = normal(4, 2).bfloat16()
     assert energy_distance(x, x + 1).dtype == torch.float32
+
+
+def test_the_coefficient_has_no_units_and_is_1_for_points_apart():
+    x, y = normal(30, 3), 0.5 + 2 * normal(40, 3, seed=1)
+    found = inhomogeneity(x, y).item()
+    assert found == pytest.approx(distance(x, y) / (2 * torch.cdist(x, y).mean().item()), rel=1e-5)
+    assert inhomogeneity(1000 * x, 1000 * y).item() == pytest.approx(found, rel=1e-4)
+    assert inhomogeneity(x[:1].expand(9, 3), y[:1].expand(9, 3)).item() == pytest.approx(1.0)
+    assert inhomogeneity(x[:1], x[:1]).item() == 0.0

@@ -187,6 +187,18 @@ def test_one_held_out_loss_that_is_nan_does_not_end_the_search_for_the_best():
     assert [scene.best for scene in scenes] == [True, False, True]
 
 
+def test_of_held_out_losses_that_are_alike_the_latest_weights_are_the_best():
+    scenes = []
+    trainer = trainer_for("vae", "pictures", observers=[scenes.append])
+    trainer.game.resolution = 0.5
+    trainer.held_out_losses = lambda: {"total": next(totals)}
+    totals = iter([5.0, 5.4, 5.8, 4.9, 5.3, 5.45])
+    for _ in range(6):
+        trainer.evaluate()
+    # each is held against the lowest, not the last best: they can't drift up
+    assert [scene.best for scene in scenes] == [True, True, False, True, True, False]
+
+
 def test_an_observer_that_can_not_write_does_not_end_the_run(capsys):
     def full(scene):
         raise UserError("the disk is full.")

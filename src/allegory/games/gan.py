@@ -15,7 +15,7 @@ from allegory.networks.growing import Growing, coarsen, level_at
 from allegory.networks.pyramid import details
 from allegory.networks.spectral import update_spectral
 from allegory.objectives.adversarial import ADVERSARIAL, Loss
-from allegory.objectives.energy import energy_distance
+from allegory.objectives.energy import inhomogeneity
 from allegory.objectives.penalties import between, slopes, unit_slope, zero_slope
 from allegory.training.game import Batch, Game, Losses, Player, Turn
 
@@ -64,6 +64,7 @@ class GANGame(Game):
 
     model: Adversarial
     strength: Tensor
+    resolution = 0.01
 
     def __init__(
         self,
@@ -206,19 +207,18 @@ class GANGame(Game):
         return torch.where(kept, batch.columns[self.columns[0]], -1)
 
     def held_out(self, model: nn.Module, batch: Batch, noise: Noise) -> Losses:
-        """The energy distance between samples of `model` and held-out examples.
+        """How differently samples of `model` and held-out examples are distributed, from 0 to 1.
 
-        Of the layout and the texture of pictures, at several sizes; of vectors in deviations. It
-        has no bias, so that the mean over batches is the distance over all.
+        By the layout and the texture of pictures, at several sizes; by vectors in deviations.
         """
         assert isinstance(model, Adversarial)
         labels = batch.columns[self.columns[0]] if self.columns else None
         fake = model.decode(noise.normal(model.latents), labels=labels)
         x, y = (details(side.float(), model.media) for side in (batch.x, fake))
-        apart = energy_distance(x, y, matched=labels is not None)
+        apart = inhomogeneity(x, y, matched=labels is not None)
         # coarse pictures may be nearer than the first fine ones, and are not what is asked for
         grown = all(m.level >= m.network.levels for m in growing(model))
-        return {"energy distance": apart} if grown else {}
+        return {"inhomogeneity": apart} if grown else {}
 
 
 def growing(model: nn.Module) -> list[Growing]:

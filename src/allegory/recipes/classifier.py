@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from allegory.errors import UserError
+from allegory.recipes.classes import classes_of
 
 if TYPE_CHECKING:
     from allegory.data.dataset import Dataset
@@ -49,31 +48,3 @@ class ClassifierSettings(BaseModel):
 
         model = build.build(self.blueprint(data))
         return ClassifierGame(model, augment=self.augment)  # type: ignore[arg-type]
-
-
-def classes_of(data: Dataset, label: str) -> tuple[str, ...]:
-    """The categories of a column, of which the training split has two or more.
-
-    Raises:
-        UserError: there is no such column, it holds no categories, or one at most.
-    """
-    column = data.columns.get(label)
-    if column is None or column.kind != "category":
-        categories = [name for name, c in data.columns.items() if c.kind == "category"]
-        there = (
-            f"columns of categories: {', '.join(categories)}"
-            if categories
-            else (
-                "it has no column of categories; labels come from sub-folders or from metadata.csv"
-            )
-        )
-        what = "has no column" if column is None else f"holds {column.kind}s, not categories, in"
-        raise UserError(f"'{data.name}' {what} '{label}' to learn classes from; {there}.")
-    train = data.split("train") if "train" in data.splits else data
-    values = train.table()[label].values.astype(np.int64)
-    if len(np.unique(values[values >= 0])) < 2:
-        raise UserError(
-            f"the training examples of '{data.name}' are of fewer than two classes of '{label}': "
-            "there is nothing to tell apart."
-        )
-    return column.names

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from allegory.errors import UserError, unknown
+from allegory.recipes.classes import classes_of
 
 if TYPE_CHECKING:
     from allegory.data.dataset import Dataset
@@ -61,22 +61,8 @@ class GANSettings(BaseModel):
     """Share of examples whose label is hidden, so that samples of no class can be drawn too."""
 
     def classes(self, data: Dataset) -> tuple[str, ...]:
-        """Names of the classes of these data; none where no label is asked for.
-
-        Raises:
-            UserError: there is no such column, or it holds no categories.
-        """
-        if self.label is None:
-            return ()
-        if self.label not in data.columns:
-            raise unknown("column", self.label, data.columns)
-        column = data.columns[self.label]
-        if column.kind != "category":
-            raise UserError(
-                f"the column '{self.label}' of '{data.name}' holds no categories: classes are the "
-                "names of sub-folders, or a column of words in metadata.csv."
-            )
-        return column.names
+        """Names of the classes of these data; none where no label is asked for."""
+        return () if self.label is None else classes_of(data, self.label)
 
     def shares(self, data: Dataset) -> list[float]:
         """The share of each class among the examples whose class is known."""
@@ -84,7 +70,7 @@ class GANSettings(BaseModel):
             return []
         known = data.table()[self.label].values.astype(np.int64)
         counts = np.bincount(known[known >= 0], minlength=len(self.classes(data)))
-        return [float(n) / max(counts.sum(), 1) for n in counts]
+        return [float(n) / counts.sum() for n in counts]
 
     def blueprint(self, data: Dataset) -> Blueprint:
         """The model for these data."""

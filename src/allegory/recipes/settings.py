@@ -56,7 +56,7 @@ class Run(BaseModel):
         if growth > self.training.images:
             raise UserError(
                 f"pictures would not grow to their full size: growth_images {growth:,} is more "
-                f"than the {self.training.images:,} images of the run."
+                f"than the {self.training.images:,} images of the run: give less of it."
             )
         return self
 

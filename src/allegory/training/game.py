@@ -98,6 +98,9 @@ class Game(nn.Module):
     """Whether a loss couples the examples of a batch, as a contrast or a batch's statistics do:
     slices and processes then each see their own part, and their mean is not the whole's loss."""
 
+    resolution: float = 0.0
+    """Held-out totals that differ by less are alike: of those the latest weights are the best."""
+
     @abstractmethod
     def players(self) -> tuple[Player, ...]:
         """Who moves, in the order of their moves."""

@@ -246,15 +246,16 @@ class Trainer:
             return
         held_out = self.held_out_losses()
         total = held_out.get("total", float("inf"))
-        best = total < self.best
-        if best:  # not min: it would keep a total that is NaN for ever
+        lowest = total < self.best
+        best = lowest or total < self.best + self.game.resolution
+        if lowest:  # not min: it would keep a total that is NaN for ever
             self.best = total
         self.stale = 0 if best or not held_out else self.stale + 1
         if self.stale == STALE and self.images < self.settings.images:
             say(
-                f"the held-out loss has not improved over the last {STALE} evaluations: more "
-                "training only fits the training data closer. The best weights are kept; Ctrl-C "
-                "stops. More data, --flip or a smaller --network may go further."
+                f"the held-out loss has not improved over the last {STALE} evaluations. The best "
+                "weights are kept; Ctrl-C stops. More data, --flip or a smaller --network may go "
+                "further."
             )
         if self.journal and held_out:
             clock = {"images": self.images, "seconds": round(self.seconds, 3)}

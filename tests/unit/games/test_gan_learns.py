@@ -39,7 +39,7 @@ def test_samples_that_are_the_data_have_no_held_out_loss():
 )
 def test_other_samples_have_a_held_out_loss(centre, scale):
     mean, error = held_out(Affine(centre, scale))
-    assert mean > max(0.1, 10 * error)
+    assert mean > max(0.03, 10 * error)
 
 
 def test_held_out_samples_are_of_the_classes_of_the_examples():
@@ -50,7 +50,7 @@ def test_held_out_samples_are_of_the_classes_of_the_examples():
     labels = torch.arange(32) % 3
     x = asked(normal(32), labels).detach()
     losses = game.held_out(game.model, Batch(x, {"kind": labels}), Noise(0, batch=32))
-    assert losses["energy distance"] > 1
+    assert losses["inhomogeneity"] > 0.4
 
 
 FREE = {"r1": 0.0, "r2": 0.0, "gradient_penalty": 0.0, "penalty_every": 1, "penalty_half_life": 0}
@@ -80,7 +80,7 @@ def test_it_learns_a_gaussian(loss, penalty):
 
     def distance(model):
         x = slanted(n, seed=1).take(range(n))
-        return game.held_out(model, Batch(x), Noise(0, batch=n))["energy distance"].item()
+        return game.held_out(model, Batch(x), Noise(0, batch=n))["inhomogeneity"].item()
 
     before = distance(game.model)
     trainer.play()

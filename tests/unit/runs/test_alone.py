@@ -8,7 +8,7 @@ import pytest
 from tests.examples import pictures, run_for
 
 from allegory.errors import UserError
-from allegory.runs import features as module
+from allegory.runs import kept as module
 from allegory.runs.alone import alone
 from allegory.runs.features import features_for
 

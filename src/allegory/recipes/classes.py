@@ -1,0 +1,42 @@
+"""The classes that a recipe learns: the categories of a column."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from allegory.errors import UserError
+
+if TYPE_CHECKING:
+    from allegory.data.dataset import Dataset
+
+__all__ = ["classes_of"]
+
+
+def classes_of(data: Dataset, label: str) -> tuple[str, ...]:
+    """The categories of a column, of which the training split has two or more.
+
+    Raises:
+        UserError: there is no such column, it holds no categories, or one at most.
+    """
+    column = data.columns.get(label)
+    if column is None or column.kind != "category":
+        categories = [name for name, c in data.columns.items() if c.kind == "category"]
+        there = (
+            f"columns of categories: {', '.join(categories)}"
+            if categories
+            else (
+                "it has no column of categories; labels come from sub-folders or from metadata.csv"
+            )
+        )
+        what = "has no column" if column is None else f"holds {column.kind}s, not categories, in"
+        raise UserError(f"'{data.name}' {what} '{label}' to learn classes from; {there}.")
+    train = data.split("train") if "train" in data.splits else data
+    values = train.table()[label].values.astype(np.int64)
+    if len(np.unique(values[values >= 0])) < 2:
+        raise UserError(
+            f"the training examples of '{data.name}' are of fewer than two classes of '{label}': "
+            "there is nothing to tell apart."
+        )
+    return column.names
