@@ -56,7 +56,7 @@ def interface(start: Run) -> Any:
     Args:
         source: a folder, a .npy or .npz file, or a built-in source such as faces.
         over: a field and the values that it is to take, such as beta=1,2,4,8,16; may be repeated:
-            then every combination is trained.
+            then every combination is trained; without it, seeds alone differ.
         seeds: how many (3: seeds 0, 1 and 2), or which (0,1,5).
         out: folder of the sweep; by default the first under runs/ that is free, or holds a part of
             this very sweep.

@@ -44,6 +44,7 @@ def write_sweep(
     drawn = panels(rows)
     failed = sum(row.failed for row in rows)
     fields = " and ".join(rows[0].values)
+    over = f"{recipe} over {fields or 'seeds'}"
     sections = [_table(rows)]
     if drawn:
         sections.append(_plots(drawn, rows))
@@ -54,12 +55,14 @@ def write_sweep(
         notes.append(f"Unfinished: {len(outcomes)} of {planned} runs are done.")
     if failed:
         notes.append(f"{failed} of {len(outcomes)} runs failed; below is why.")
-    numbers = [(str(len(rows)), f"settings of {fields}"), (str(len(outcomes)), "runs")]
+    numbers = [(str(len(outcomes)), "runs")]
+    if fields:
+        numbers.insert(0, (str(len(rows)), f"settings of {fields}"))
     html = framed(
         sections,
-        title=f"{recipe} over {fields} on {data}",
+        title=f"{over} on {data}",
         eyebrow=page.parent.name,
-        heading=f"{escape(f'{recipe} over {fields}')} <em>on</em> {escape(data)}",
+        heading=f"{escape(over)} <em>on</em> {escape(data)}",
         head="".join([tile_list(numbers), *map(notice, notes)]),
         tail="",
     )

@@ -88,11 +88,11 @@ def axis_of(values: Sequence[Value]) -> Axis:
 def panels(rows: Sequence[Row]) -> list[Panel]:
     """A plot for each figure that differs between the runs, over the first varied field.
 
-    Where several fields vary, each combination of the others is a curve. Lines join the means over
-    seeds, bars are their 95 % intervals, dots are runs.
+    None where seeds alone vary. Where several fields do, each combination of the others is a
+    curve. Lines join the means over seeds, bars are their 95 % intervals, dots are runs.
     """
     outcomes = [o for row in rows for o in row.outcomes if o.failed is None]
-    if not outcomes:
+    if not outcomes or not rows[0].values:
         return []
     field, *others = rows[0].values
     axis = axis_of([row.values[field] for row in rows])

@@ -39,9 +39,9 @@ class Job:
 
     @property
     def name(self) -> str:
-        """Its folder within that of the sweep: "beta=4,latents=8/seed=0"."""
+        """Its folder within that of the sweep: "beta=4,latents=8/seed=0", or "seed=0"."""
         fields = ",".join(f"{k}={quote(text(v), safe='')}" for k, v in self.values.items())
-        return f"{fields}/seed={self.seed}"
+        return f"{fields}/seed={self.seed}" if fields else f"seed={self.seed}"
 
     def __str__(self) -> str:
         fields = "".join(f"{k}={text(v)}, " for k, v in self.values.items())
@@ -188,10 +188,12 @@ def vary(
         UserError: no such field or group of measures (with the nearest), a value out of its range,
             or nothing to vary.
     """
-    if not over:
-        raise UserError("say what to vary, such as --over beta=1,2,4,8,16.")
     if not seeds:
         raise UserError("a sweep needs a seed: --seeds must be at least 1.")
+    if not over and len(seeds) == 1:
+        raise UserError(
+            "say what to vary, such as --over beta=1,2,4,8,16, or give several --seeds."
+        )
     if measures is not None:
         measures = tuple(group.name for group in chosen(measures))
     values = {name: tuple(_typed(run, name, given)) for name, given in over.items()}

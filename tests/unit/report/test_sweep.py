@@ -113,6 +113,14 @@ def test_the_page_says_what_is_missing(tmp_path):
     assert "not finite: &lt;nan&gt;" in page
 
 
+def test_seeds_alone_are_a_table_of_one_row(tmp_path):
+    runs = [Outcome(f"seed={k}", {}, k, {"a.b": float(k)}) for k in range(3)]
+    page, picture = write(tmp_path, runs)
+    assert "vae over seeds" in page
+    assert "settings of" not in page
+    assert not picture.exists()
+
+
 def test_one_seed_says_that_it_has_no_interval(tmp_path):
     page, _ = write(tmp_path, THREE[:3])
     assert "One seed: there is no interval" in page

@@ -71,6 +71,12 @@ def test_mistakes_are_told_before_anything_is_trained(over, seeds, answer):
         vary(run_for("vae"), over, seeds)
 
 
+def test_seeds_alone_can_differ():
+    sweep = vary(run_for("vae"), {}, [0, 7])
+    assert [job.name for job in sweep.jobs()] == ["seed=0", "seed=7"]
+    assert [sweep.run_of(job).training.seed for job in sweep.jobs()] == [0, 7]
+
+
 def test_every_combination_comes_once_seed_by_seed_and_is_that_run():
     sweep = swept({"beta": ["1", "4"], "latents": ["2", "3"]}, [0, 7])
     jobs = sweep.jobs()
