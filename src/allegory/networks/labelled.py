@@ -17,7 +17,8 @@ class Labels(nn.Module):
         """Vectors of labels (n,), or n times that of "any": (n, size)."""
         if labels is None:
             return self.vectors.weight[-1].expand(n, -1)
-        out: Tensor = self.vectors(labels % self.vectors.num_embeddings)
+        anything = self.vectors.num_embeddings - 1
+        out: Tensor = self.vectors(labels.where(labels >= 0, anything))
         return out
 
 

@@ -46,6 +46,11 @@ def test_each_class_has_its_vector_and_none_has_one():
     assert labels(None, 5).shape == (5, 2)
 
 
+def test_a_class_that_is_not_there_is_no_other_class():
+    with pytest.raises(IndexError):
+        Labels(CLASSES, 2)(torch.tensor([ANY + 1]), 1)
+
+
 @pytest.mark.parametrize(
     ("given", "rows"),
     [([0, 2, 0], [0, 2]), ([-1, 1, 1], [1, ANY]), (None, [ANY]), ([-1, -1, -1], [ANY])],
