@@ -16,6 +16,7 @@ from allegory.training.noise import Noise, fold
 
 if TYPE_CHECKING:
     import torch
+    from numpy.typing import NDArray
     from torch import Tensor
 
     from allegory.training.world import World
@@ -37,6 +38,8 @@ class Dealer:
     """Whether half of the pictures are mirrored."""
     world: World
     device: torch.device
+    weights: NDArray[np.float64] | None = None
+    """(n,) by which examples are drawn; None: each comes once an epoch."""
 
     def deal(
         self,
@@ -49,7 +52,7 @@ class Dealer:
         table: dict[str, Tensor],
     ) -> tuple[Batch, Turn]:
         """Slice `index` of the `slices` of this process's share of the batch, and its turn."""
-        rows = batch_rows(self.seed, step, self.batch, len(self.data))
+        rows = batch_rows(self.seed, step, self.batch, len(self.data), self.weights)
         cut = share(np.arange(self.batch), self.world.rank, self.world.size)
         cut = share(cut, index, slices)
         here = slice(int(cut[0]), int(cut[-1]) + 1)

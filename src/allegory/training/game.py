@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from allegory.training.noise import Noise
 
@@ -104,6 +104,18 @@ class Game(nn.Module):
     @abstractmethod
     def players(self) -> tuple[Player, ...]:
         """Who moves, in the order of their moves."""
+
+    def weigh(self, examples: Iterable[Batch], images: int) -> Tensor | None:
+        """Weights of all training examples, (n,), by which those of the next epoch are drawn.
+
+        Called as each epoch begins, with the networks in evaluation mode and without gradients.
+        Not negative, in any unit; None: each example comes once.
+
+        Args:
+            examples: all of them in their order, unchanged, in batches; computed as they are read.
+            images: examples seen before.
+        """
+        return None
 
     @abstractmethod
     def held_out(self, model: nn.Module, batch: Batch, noise: Noise) -> Losses:

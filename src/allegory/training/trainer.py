@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -28,6 +29,7 @@ from allegory.training.mover import movers
 from allegory.training.observers import Observer, Scene
 from allegory.training.schedule import passes, rate
 from allegory.training.stop import Stop
+from allegory.training.weigh import effective_share, weigh
 from allegory.training.world import World
 
 if TYPE_CHECKING:
@@ -86,6 +88,7 @@ class Trainer:
         self.game = game.to(device=self.device, memory_format=layout)  # type: ignore[call-overload]
         self.movers = movers(self.game, settings)
         self.average = Average(self.game.model, settings.half_life)
+        self.weights: Tensor | None = None
         if settings.compile:
             for network in self.game.model.children():
                 network.compile()
@@ -125,6 +128,8 @@ class Trainer:
 
     def round(self) -> None:
         """Let each player whose turn it is move once."""
+        if passes(self.images - self.settings.batch, self.images, len(self.train)):
+            self.weigh()
         self.game.train()
         self.backward.begin(self.step, self.images)
         lr = self.caution * self.settings.lr * self.rate()
@@ -145,6 +150,26 @@ class Trainer:
         self.rounds_in_window += 1
         self.step += 1
         self.images += self.settings.batch
+
+    def weigh(self) -> None:
+        """Ask the game by which weights the examples of the epoch that begins are drawn."""
+        found = weigh(
+            self.game,
+            self.train,
+            self.settings,
+            self.backward.precision,
+            self.device,
+            self.images,
+        )
+        if found is not None:
+            self.world.average_([found])
+        self.draw_by(found)
+
+    def draw_by(self, weights: Tensor | None) -> None:
+        """Draw examples by these weights (n,) from here; None: each comes once an epoch."""
+        self.weights = None if weights is None else weights.cpu()
+        numbers = None if self.weights is None else self.weights.double().numpy()
+        self.backward.dealer = replace(self.backward.dealer, weights=numbers)
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -231,6 +256,8 @@ class Trainer:
         rates["learning_rate"] = self.caution * self.settings.lr * self.rate()
         rates["images_per_second"] = self.images / max(self.seconds, 1e-9)
         rates["skipped_moves"] = sum(float(m.skipped) for m in self.movers)
+        if self.weights is not None:
+            rates["effective_share"] = effective_share(self.weights)
         self.window, self.rounds_in_window = {}, 0
         if self.journal and self.world.leads:
             clock = {"images": self.images, "seconds": round(self.seconds, 3)}
@@ -290,6 +317,8 @@ class Trainer:
         tensors = {f"game/{k}": v for k, v in self.game.state_dict().items()}
         tensors |= {f"average/{k}": v for k, v in self.average.model.state_dict().items()}
         tensors |= {f"window/{k}": v for k, v in self.window.items()}
+        if self.weights is not None:
+            tensors["weights/"] = self.weights
         for mover in self.movers:
             tensors |= {f"{mover.player.name}/{k}": v for k, v in mover.state().items()}
         values = {name: getattr(self, name) for name in COUNTERS}
@@ -306,6 +335,7 @@ class Trainer:
         self.game.load_state_dict(part("game/"))
         self.average.model.load_state_dict(part("average/"))
         self.window = {k: v.to(self.device) for k, v in part("window/").items()}
+        self.draw_by(part("weights/").get(""))
         for mover in self.movers:
             mover.restore(part(f"{mover.player.name}/"))
         for name in COUNTERS:
