@@ -11,6 +11,7 @@ import numpy as np
 from allegory.data.dataset import Dataset
 from allegory.data.open import open_data, source_name
 from allegory.errors import UserError
+from allegory.measures.grouping import BINS
 from allegory.models.files import fingerprint
 from allegory.progress import say
 from allegory.recipes.settings import Run, change
@@ -124,6 +125,9 @@ def evaluate(
     features: str | Path | nn.Module = "default",
     weights: Weights = "best",
     seed: int = 0,
+    group: Sequence[str] = (),
+    bins: int = BINS,
+    positive: str | None = None,
 ) -> dict[str, Any]:
     """Measure a run's model on held-out examples, as `allegory evaluate` does.
 
@@ -141,6 +145,11 @@ def evaluate(
             in the media's range -> (n, ...), taken to evaluation mode.
         weights: as in `load`.
         seed: of draws and samples.
+        group: columns of the data whose groups a classifier is to serve equally well, crossed
+            where they are several; numbers are cut at their quantiles.
+        bins: groups at most of a column of numbers.
+        positive: the class that is looked for, in true- and false-positive rates of groups; by
+            default the second of two.
 
     Returns:
         JSON values; `runs.evaluate.Evaluation` says which. The run's folder keeps them.
@@ -155,15 +164,17 @@ def evaluate(
     kept = RunFolder(Path(folder))
     run, model = kept.run(), kept.model(weights)
     data = open_for(run, model.media, source)
-    options = Options(examples, samples, draws, choice_of(features), seed)
+    options = Options(
+        examples, samples, draws, choice_of(features), seed, tuple(group), bins, positive
+    )
     own = data.name == run.data.source
     found = measuring.evaluate(model, data, measures=measures, options=options, own=own)
     made_with = {"weights": weights, "model": fingerprint(model), "seed": seed}
     scores = {"run": str(folder), "recipe": run.recipe, **made_with, **found.scores}
-    for name, group in scores["measures"].items():
-        group["basis"] |= made_with
+    for name, measured in scores["measures"].items():
+        measured["basis"] |= made_with
         if name in found.pictures:
-            group["picture"] = f"evaluation-{name}.png"
+            measured["picture"] = f"evaluation-{name}.png"
     try:
         kept.keep_scores(scores, found.pictures)
     except UserError as error:

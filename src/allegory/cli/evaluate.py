@@ -29,6 +29,9 @@ def evaluate_run(
     features: str = "default",
     weights: Literal["best", "last", "raw"] = "best",
     seed: int = 0,
+    group: Annotated[tuple[str, ...], tyro.conf.arg(metavar="COLUMN ...")] = (),
+    bins: int = 5,
+    positive: str | None = None,
     json: bool = False,
 ) -> None:
     """Measure a run's model on held-out examples, and the examples that it generates.
@@ -47,6 +50,11 @@ def evaluate_run(
             file with the arrays real and generated.
         weights: averaged ones at the best held-out loss, the last averaged ones, or the raw ones.
         seed: of draws and samples.
+        group: columns of the data, such as of metadata.csv, whose groups are compared; several are
+            crossed, numbers are cut at their quantiles.
+        bins: groups at most of a column of numbers.
+        positive: the class that is looked for, in true- and false-positive rates of groups; by
+            default the second of two.
         json: print one JSON object.
     """
     from allegory.api import evaluate
@@ -55,7 +63,7 @@ def evaluate_run(
     from allegory.runs.play import report
 
     at_least(1, examples=examples, draws=draws)
-    at_least(2, samples=samples)
+    at_least(2, samples=samples, bins=bins)
     scores = evaluate(
         dir,
         source,
@@ -66,6 +74,9 @@ def evaluate_run(
         features=features,
         weights=weights,
         seed=seed,
+        group=names(group),
+        bins=bins,
+        positive=positive,
     )
     if json:
         print_json(scores)

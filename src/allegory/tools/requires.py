@@ -21,6 +21,8 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "interpolate": ("Decodes",),
     "traverse": ("Decodes",),
     "encode": ("Encodes",),
+    "balance": ("Encodes",),
+    "fill thin regions": ("Encodes", "Decodes"),
     "invert": ("Decodes",),
     "watch": ("Samples",),
 }
@@ -84,6 +86,7 @@ MEASURES: dict[str, Measure] = {
     "classification": Measure(
         ("Classifies",), "How often is the class of a held-out example told?", "examples"
     ),
+    "groups": Measure(("Classifies",), "Are the groups of --group told equally well?", "examples"),
 }
 """Groups of measures by name, in the order of every table."""
 

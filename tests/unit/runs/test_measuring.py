@@ -47,7 +47,7 @@ def test_groups_are_chosen_in_the_order_of_the_table():
 
 def test_a_model_gets_the_groups_that_it_and_the_data_allow():
     data = points(60)
-    other = {"prediction", "classification", "modes", "conditional", "discrimination"}
+    other = {"prediction", "classification", "groups", "modes", "conditional", "discrimination"}
     everything = set(GROUPS) - other
     assert possible(fit(data, 2), data) == everything
     assert possible(fit(data, 2, LinearCoder), data) == {

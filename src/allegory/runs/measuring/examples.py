@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from allegory.media import Media
     from allegory.runs.measuring.subject import Subject
 
-__all__ = ["classified", "density", "each", "indices", "prediction", "reconstruction"]
+__all__ = ["basis_of", "classified", "density", "each", "indices", "prediction", "reconstruction"]
 
 
 @torch.inference_mode()

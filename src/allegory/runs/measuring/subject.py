@@ -12,6 +12,7 @@ import torch
 
 from allegory.data.dataset import binarize
 from allegory.measures.fidelity.features import read_features
+from allegory.measures.grouping import BINS
 from allegory.media import Images, to_bytes, to_unit
 from allegory.progress import track
 from allegory.runs.inputs import held_out
@@ -45,6 +46,12 @@ class Options:
     features: Choice = "default"
     """What samples are compared by."""
     seed: int = 0
+    group: tuple[str, ...] = ()
+    """Columns that groups are made of, crossed where they are several."""
+    bins: int = BINS
+    """Groups at most that a column of numbers is cut into."""
+    positive: str | None = None
+    """The class that is looked for, in rates of groups; by default the second of two."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from allegory.runs.measuring.examples import (
     prediction,
     reconstruction,
 )
+from allegory.runs.measuring.groups import groups, ungrouped
 from allegory.runs.measuring.modes import MODE, modes
 from allegory.runs.measuring.samples import fidelity, memorised, two_sample
 from allegory.tools.requires import MEASURES, lacking
@@ -111,6 +112,7 @@ GROUPS: dict[str, Group] = {
         Group("disentanglement", disentanglement, _factors),
         Group("prediction", prediction, _columns),
         Group("classification", classified, _classes),
+        Group("groups", groups, lambda subject: _classes(subject) or ungrouped(subject)),
     )
 }
 """Every group of `tools.requires.MEASURES`, in its order."""
