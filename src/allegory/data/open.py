@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from allegory.data.dataset import Dataset
+from allegory.data.plan import MODES
 from allegory.data.scan import EXTENSIONS
 from allegory.data.settings import DataSettings
 from allegory.data.sources import SOURCES
@@ -81,6 +82,9 @@ def open_packed(
     else:
         found, name = _pack(str(source), settings)
         settings = settings.model_copy(update={"source": name})
+    if settings.negatives is not None:
+        found, name = _beside(found, settings)
+        settings = settings.model_copy(update={"negatives": name})
     for note in found.info.get("notes", []):
         say(f"{settings.source}: {note}")
     return _dataset(found, settings), found, settings
@@ -102,6 +106,20 @@ def _pack(source: str, settings: DataSettings) -> tuple[Packed, str]:
         raise _no_such(source, path)
     name = source_name(source)
     return _pack_path(Path(name), settings), name
+
+
+def _beside(found: Packed, settings: DataSettings) -> tuple[Packed, str]:
+    """The store joined with that of the negatives, and the name of those."""
+    from allegory.data.join import joined
+
+    assert settings.negatives is not None
+    like: dict[str, Any] = {"source": settings.negatives, "negatives": None, "factors": ()}
+    media = found.info["media"]
+    if media is not None:
+        mode = next(name for name, theirs in MODES.items() if theirs == media["mode"])
+        like |= {"size": f"{media['height']}x{media['width']}", "mode": mode}
+    negatives, name = _pack(settings.negatives, settings.model_copy(update=like))
+    return joined(found, negatives), name
 
 
 def source_name(source: str) -> str:
