@@ -4,7 +4,7 @@ import numpy as np
 
 from allegory.data.dataset import Column, Dataset
 from allegory.media import Images, Media, Vectors
-from allegory.recipes.settings import Run, change, field_names
+from allegory.recipes.settings import STAGES, Run, change, field_names
 from allegory.recipes.table import RECIPES, recipe
 from allegory.training.game import Game
 from allegory.training.trainer import Trainer
@@ -52,27 +52,29 @@ def data_for(kind: str) -> Dataset:
 
 def run_for(name: str, **fields) -> Run:
     """A recipe made small, as far as it has such fields: a few steps of a tiny network."""
-    small = {"network": "tiny", "latents": 3, "images": 80, "batch": 8, "device": "cpu"}
+    small: dict = {"network": "tiny", "latents": 3, "images": 80, "batch": 8, "device": "cpu"}
+    small["upweight"] = 2.0  # of few examples, those that were missed are most
     run = recipe(name)
-    if grows(run):
-        small["growth_images"] = 40
+    small |= dict.fromkeys(stages(run), 40)
     known = {k: v for k, v in small.items() if k in field_names(run)}
     return change(run, {**known, "evaluations": 2, **fields})
 
 
-def known_to(name: str, options, growth: int = 40) -> list[str]:
+def known_to(name: str, options, stage: int = 40) -> list[str]:
     """Those options of a command line, flag and value in turn, that the recipe has.
 
-    Pictures that grow have their full size after `growth` images.
+    What has an end within the run ends after `stage` images.
     """
     known = field_names(recipe(name))
     pairs = zip(options[::2], options[1::2], strict=True)
     words = [word for pair in pairs if pair[0].removeprefix("--") in known for word in pair]
-    return [*words, *(("--growth-images", str(growth)) if grows(recipe(name)) else ())]
+    flags = (f"--{field.replace('_', '-')}" for field in stages(recipe(name)))
+    return [*words, *(word for flag in flags for word in (flag, str(stage)))]
 
 
-def grows(run: Run) -> bool:
-    return getattr(run.game, "growth_images", None) is not None
+def stages(run: Run) -> list[str]:
+    """Its settings that say when something in it ends."""
+    return [name for name in STAGES if getattr(run.game, name, None) is not None]
 
 
 def game_for(run: Run, data: Dataset) -> Game:

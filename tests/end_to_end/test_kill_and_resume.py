@@ -24,7 +24,7 @@ def final(run):
 
 @pytest.mark.parametrize("recipe", [*SYSTEMS, "cgan", "progressive"])
 def test_sigkill_at_random_moments(shell, folder, recipe):
-    options = known_to(recipe, OPTIONS, growth=3000)
+    options = known_to(recipe, OPTIONS, stage=3000)
     shell("train", recipe, folder, "--out", "undisturbed", *options)
     chance = random.Random(0)
     process = shell.start("train", recipe, folder, "--out", "killed", *options)

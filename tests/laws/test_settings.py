@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.examples import grows
+from tests.examples import stages
 
 from allegory.errors import UserError
 from allegory.recipes.settings import PARTS, change, field_names, read_run, write_run
@@ -20,8 +20,7 @@ from allegory.recipes.table import RECIPES, recipe
 def test_through_toml_a_run_is_itself(tmp_path_factory, name, images, lr, latents, source):
     fields = {"images": images, "lr": lr, "latents": latents, "source": source}
     start = recipe(name)
-    if grows(start):
-        fields["growth_images"] = images // 2
+    fields |= dict.fromkeys(stages(start), max(images // 2, 1))
     run = change(start, {k: v for k, v in fields.items() if k in field_names(start)})
     path = tmp_path_factory.mktemp("run") / "run.toml"
     write_run(run, path)

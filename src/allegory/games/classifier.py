@@ -1,17 +1,15 @@
 """The classifier: one player, who tells the classes of examples apart."""
 
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from allegory.data.views import JITTERS, jitter
 from allegory.media import Images
 from allegory.models.classifier import Classifier
+from allegory.objectives.classification import cross_entropy
 from allegory.training.game import Batch, Game, Losses, Player, Turn
 from allegory.training.noise import Noise
 
 __all__ = ["ClassifierGame"]
-
-MISSING = -1
 
 
 class ClassifierGame(Game):
@@ -46,7 +44,4 @@ class ClassifierGame(Game):
 
     def cross_entropy(self, model: Classifier, x: Tensor, columns: dict[str, Tensor]) -> Losses:
         """Mean over examples; one whose class is missing counts as 0."""
-        truth = columns[model.label]
-        logits = model.encoder(x).float()
-        total = F.cross_entropy(logits, truth, ignore_index=MISSING, reduction="sum")
-        return {"cross-entropy": total / len(x)}
+        return {"cross-entropy": cross_entropy(model.encoder(x), columns[model.label]).mean()}

@@ -9,6 +9,7 @@ from torch import nn
 from allegory.media import Images, Media
 from allegory.models.autoencoder import Autoencoder
 from allegory.models.classifier import Classifier
+from allegory.models.debiasing import DebiasingVAE
 from allegory.models.features import FeatureNetwork, reduced
 from allegory.models.gan import GAN, Adversarial, ConditionalGAN
 from allegory.models.likelihoods import Name, likelihood_for
@@ -88,6 +89,31 @@ def vae(
     return VAE(encoder, decoder_for(media, latents, p.outputs, network), p, latents, media)
 
 
+def dbvae(
+    media: Media,
+    *,
+    label: str,
+    classes: Sequence[str],
+    positive: Sequence[str],
+    latents: int,
+    network: Size,
+    likelihood: Name,
+    deviation: float = 0.1,
+) -> DebiasingVAE:
+    """A classifier of these classes of a column, and a VAE of the positive ones."""
+    p = likelihood_for(likelihood, media, deviation)
+    return DebiasingVAE(
+        encoder_for(media, len(classes) + 2 * latents, network),
+        decoder_for(media, latents, p.outputs, network),
+        p,
+        latents,
+        media,
+        label=label,
+        classes=tuple(classes),
+        positive=tuple(positive),
+    )
+
+
 def gan(
     media: Media,
     *,
@@ -157,6 +183,7 @@ def features(media: Media, *, latents: int, network: Size) -> FeatureNetwork:
 BUILDERS: dict[str, Callable[..., nn.Module]] = {
     "autoencoder": autoencoder,
     "classifier": classifier,
+    "dbvae": dbvae,
     "features": features,
     "gan": gan,
     "regressor": regressor,

@@ -11,7 +11,7 @@ from allegory.media import Media
 from allegory.models.likelihoods import Likelihood
 from allegory.randomness import generator
 
-__all__ = ["VAE"]
+__all__ = ["VAE", "posterior"]
 
 LOG_STD = (-7.0, 3.0)
 """Bounds on ln σ of the posterior: outside, KL or decoder overflow and nothing is gained."""
@@ -53,8 +53,7 @@ class VAE(nn.Module):
 
     def encode(self, x: Tensor) -> Posterior:
         """q(z | x) of x (n, *media.shape)."""
-        mean, log_std = self.encoder(x).float().chunk(2, dim=1)
-        return Posterior(mean, log_std.clamp(*LOG_STD).exp())
+        return posterior(self.encoder(x).float())
 
     def decode(self, z: Tensor) -> Tensor:
         """Mean of p(x | z) for z (n, latents): (n, *media.shape) in the media's range."""
@@ -81,3 +80,9 @@ class VAE(nn.Module):
             weight = self.likelihood.log_prob(x, self.decoder(z)) + prior
             total = torch.logaddexp(total, weight.double())
         return (total - math.log(draws)).float()
+
+
+def posterior(out: Tensor) -> Posterior:
+    """What an encoder's numbers (n, 2 latents) say: the means, then the ln σ, kept in bounds."""
+    mean, log_std = out.chunk(2, dim=1)
+    return Posterior(mean, log_std.clamp(*LOG_STD).exp())

@@ -1,33 +1,31 @@
-"""Recipe: the classifier."""
+"""Recipes: the classifier, and two that learn more from what it gets wrong."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from allegory.recipes.classes import classes_of
 
 if TYPE_CHECKING:
     from allegory.data.dataset import Dataset
     from allegory.models.build import Blueprint
+    from allegory.models.classifier import Classifier
     from allegory.training.game import Game
 
-__all__ = ["ClassifierSettings"]
+__all__ = ["ClassifierSettings", "ReweightingSettings", "UpweightingSettings"]
 
 
-class ClassifierSettings(BaseModel):
-    """The classifier."""
+class ClassifierFamily(BaseModel):
+    """What all classifiers share: their model."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    kind: Literal["classifier"] = "classifier"
     label: str = "label"
     """Column of the data's table whose categories are told apart."""
     network: Literal["tiny", "small", "base"] = "small"
     """Size of the network; "tiny" is for laptops in a hurry."""
-    augment: bool = True
-    """Move, turn and scale training pictures a little, each time anew."""
 
     def blueprint(self, data: Dataset) -> Blueprint:
         """The model for these data.
@@ -41,10 +39,66 @@ class ClassifierSettings(BaseModel):
         arguments = {"label": self.label, "classes": list(classes), "network": self.network}
         return Blueprint("classifier", data.media, arguments)
 
+    def model(self, data: Dataset) -> Classifier:
+        """The model for these data, with fresh weights."""
+        from allegory.models.build import build
+        from allegory.models.classifier import Classifier
+
+        model = build(self.blueprint(data))
+        assert isinstance(model, Classifier)
+        return model
+
+
+class ClassifierSettings(ClassifierFamily):
+    """The classifier."""
+
+    kind: Literal["classifier"] = "classifier"
+    augment: bool = True
+    """Move, turn and scale training pictures a little, each time anew."""
+
     def build(self, data: Dataset) -> Game:
         """The game for these data."""
         from allegory.games.classifier import ClassifierGame
-        from allegory.models import build
 
-        model = build.build(self.blueprint(data))
-        return ClassifierGame(model, augment=self.augment)  # type: ignore[arg-type]
+        return ClassifierGame(self.model(data), augment=self.augment)
+
+
+class UpweightingSettings(ClassifierFamily):
+    """Just train twice."""
+
+    kind: Literal["upweighting"] = "upweighting"
+    first_images: Annotated[int, Field(ge=1)] = 50_000
+    """Images that the first classifier sees; what it then misses weighs more for the second."""
+    upweight: Annotated[float, Field(ge=1.0)] = 20.0
+    """How often an example that was missed is drawn, where others are once."""
+
+    def build(self, data: Dataset) -> Game:
+        """The game for these data."""
+        from allegory.games.upweighting import UpweightingGame
+
+        return UpweightingGame(self.model(data), first=self.first_images, upweight=self.upweight)
+
+
+class ReweightingSettings(ClassifierFamily):
+    """Automatic feature reweighting."""
+
+    kind: Literal["reweighting"] = "reweighting"
+    first_images: Annotated[int, Field(ge=1)] = 350_000
+    """Images after which the last layer alone learns, from the examples that were kept apart."""
+    apart: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.2
+    """Share of the training examples that is kept apart for that."""
+    gamma: Annotated[float, Field(ge=0.0)] = 4.0
+    """How much more an example weighs there whose class was told with doubt."""
+
+    def build(self, data: Dataset) -> Game:
+        """The game for these data."""
+        from allegory.games.reweighting import ReweightingGame
+
+        train = data.split("train") if "train" in data.splits else data
+        return ReweightingGame(
+            self.model(data),
+            examples=len(train),
+            first=self.first_images,
+            apart=self.apart,
+            gamma=self.gamma,
+        )

@@ -12,7 +12,12 @@ from allegory.data.settings import DataSettings
 from allegory.errors import UserError, nearest
 from allegory.files import atomic
 from allegory.recipes.autoencoder import AutoencoderSettings
-from allegory.recipes.classifier import ClassifierSettings
+from allegory.recipes.classifier import (
+    ClassifierSettings,
+    ReweightingSettings,
+    UpweightingSettings,
+)
+from allegory.recipes.debiasing import DebiasingSettings
 from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
 from allegory.recipes.features import FeaturesSettings
 from allegory.recipes.gan import GANSettings
@@ -23,19 +28,29 @@ from allegory.training.settings import TrainingSettings
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Run", "change", "field_names", "read_run", "validated", "write_run"]
+__all__ = ["STAGES", "Run", "change", "field_names", "read_run", "validated", "write_run"]
 
 GameSettings = Annotated[
     AutoencoderSettings
     | BetaTCVAESettings
     | ClassifierSettings
+    | DebiasingSettings
     | FactorVAESettings
     | FeaturesSettings
     | GANSettings
     | RegressorSettings
+    | ReweightingSettings
+    | UpweightingSettings
     | VAESettings,
     Field(discriminator="kind"),
 ]
+
+
+STAGES = {
+    "growth_images": "pictures would not grow to their full size",
+    "first_images": "the second stage would not begin",
+}
+"""Settings of games that say when, in images, something has ended; and what else were lost."""
 
 
 class Run(BaseModel):
@@ -50,14 +65,15 @@ class Run(BaseModel):
     training: TrainingSettings
 
     @model_validator(mode="after")
-    def grows_within_the_run(self) -> Self:
-        """Refuse a run that ends before its pictures have their full size."""
-        growth = getattr(self.game, "growth_images", None) or 0
-        if growth > self.training.images:
-            raise UserError(
-                f"pictures would not grow to their full size: growth_images {growth:,} is more "
-                f"than the {self.training.images:,} images of the run: give less of it."
-            )
+    def stages_fit_the_run(self) -> Self:
+        """Refuse a run that ends before its last stage."""
+        for name, lost in STAGES.items():
+            images = getattr(self.game, name, None) or 0
+            if images > self.training.images:
+                raise UserError(
+                    f"{lost}: {name} {images:,} is more than the {self.training.images:,} images "
+                    "of the run: give less of it."
+                )
         return self
 
 

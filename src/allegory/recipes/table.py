@@ -5,7 +5,12 @@ from collections.abc import Callable
 from allegory.data.settings import DataSettings
 from allegory.errors import unknown
 from allegory.recipes.autoencoder import AutoencoderSettings
-from allegory.recipes.classifier import ClassifierSettings
+from allegory.recipes.classifier import (
+    ClassifierSettings,
+    ReweightingSettings,
+    UpweightingSettings,
+)
+from allegory.recipes.debiasing import DebiasingSettings
 from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
 from allegory.recipes.features import FeaturesSettings
 from allegory.recipes.gan import GANSettings
@@ -161,6 +166,36 @@ def classifier() -> Run:
     )
 
 
+def dbvae() -> Run:
+    """A classifier that learns more often from what is rare, by a VAE's codes."""
+    return Run(
+        recipe="dbvae",
+        data=DataSettings(),
+        game=DebiasingSettings(),
+        training=TrainingSettings(images=500_000),
+    )
+
+
+def jtt() -> Run:
+    """A classifier that learns more often from what a first one misses: just train twice."""
+    return Run(
+        recipe="jtt",
+        data=DataSettings(),
+        game=UpweightingSettings(),
+        training=TrainingSettings(images=500_000),
+    )
+
+
+def afr() -> Run:
+    """A classifier whose last layer learns anew, more from what is told with doubt."""
+    return Run(
+        recipe="afr",
+        data=DataSettings(),
+        game=ReweightingSettings(),
+        training=TrainingSettings(images=500_000),
+    )
+
+
 RECIPES: dict[str, Callable[[], Run]] = {
     "autoencoder": autoencoder,
     "vae": vae,
@@ -176,6 +211,9 @@ RECIPES: dict[str, Callable[[], Run]] = {
     "features": features,
     "regressor": regressor,
     "classifier": classifier,
+    "dbvae": dbvae,
+    "jtt": jtt,
+    "afr": afr,
 }
 
 

@@ -40,8 +40,13 @@ class VAEFamily(BaseModel):
 
     def blueprint(self, data: Dataset) -> Blueprint:
         """The model for these data."""
-        from allegory.media import Images
         from allegory.models.build import Blueprint
+
+        return Blueprint("vae", data.media, self.arguments(data))
+
+    def arguments(self, data: Dataset) -> dict[str, Any]:
+        """What the model is built from, beside the media."""
+        from allegory.media import Images
 
         media, likelihood = data.media, self.likelihood
         if likelihood == "auto":
@@ -54,7 +59,7 @@ class VAEFamily(BaseModel):
         }
         if likelihood == "gaussian-fixed":
             arguments["deviation"] = self.spread(media)
-        return Blueprint("vae", media, arguments)
+        return arguments
 
     def spread(self, media: Media) -> float:
         """The fixed deviation for these data."""

@@ -78,10 +78,19 @@ class Player:
     of state. It may be called by several threads at once, for pieces of the batch."""
     every: int = 1
     """Moves when turn.step % every == 0."""
+    since: int = 0
+    """Moves from so many images on."""
+    until: int | None = None
+    """Moves no longer after so many images; None: to the end."""
     settle: Callable[[Turn], None] | None = None
     """Called once after each move, without gradients: moves the state that the game carries from
     round to round, its buffers, by what the loss left on the table. Processes then take the mean
     of their buffers."""
+
+    def moves(self, step: int, images: int) -> bool:
+        """Whether it moves in the round after so many rounds and images."""
+        ended = self.until is not None and images >= self.until
+        return step % self.every == 0 and images >= self.since and not ended
 
 
 class Game(nn.Module):

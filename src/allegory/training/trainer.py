@@ -134,7 +134,7 @@ class Trainer:
         self.backward.begin(self.step, self.images)
         lr = self.caution * self.settings.lr * self.rate()
         for mover in self.movers:
-            if self.step % mover.player.every:
+            if not mover.player.moves(self.step, self.images):
                 continue
             losses = self.backward(mover)
             names, parts = list(losses), torch.stack(list(losses.values())).float()
