@@ -71,7 +71,7 @@ class LinearGenerator:
 class LinearClasses(LinearGenerator):
     """The same with classes: each example is moved by the index of its class."""
 
-    classes = ("sandal", "sneaker", "boot")
+    conditions = ("sandal", "sneaker", "boot")
 
     def decode(self, z, *, labels=None):
         moved = torch.zeros(len(z)) if labels is None else labels.float()
@@ -81,7 +81,7 @@ class LinearClasses(LinearGenerator):
     def sample(self, n, *, rng, labels=None):
         rng = generator(rng)
         if labels is None:
-            labels = torch.randint(len(self.classes), (n,), generator=rng)
+            labels = torch.randint(len(self.conditions), (n,), generator=rng)
         return self.decode(self.latent.draw(n, rng), labels=labels)
 
 

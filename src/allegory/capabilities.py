@@ -156,8 +156,11 @@ class Conditional(Samples, Decodes, Protocol):
     """Makes new examples of a class that is asked for."""
 
     @property
-    def classes(self) -> tuple[str, ...]:
-        """Names of the classes, in the order of their index."""
+    def conditions(self) -> tuple[str, ...]:
+        """Names of the classes that can be asked for, in the order of their index.
+
+        Not `classes`: a model that tells classes need not be able to make them.
+        """
 
     def sample(self, n: int, *, rng: Generator | int, labels: Tensor | None = None) -> Tensor:
         """As `Samples`, of the classes `labels` (n,), int64 indices; by default of any."""

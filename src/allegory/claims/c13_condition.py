@@ -108,7 +108,7 @@ def look(s: Settings, source: str, seed: int, judge: Judge) -> Seen:
     run = s.run("cgan", source=source, seed=seed)
     model = trained(run)
     assert isinstance(model, ConditionalGAN)
-    classes = model.classes
+    classes = model.conditions
     asked = torch.arange(len(classes)).repeat_interleave(s.each)
     x = sample(model, s.each, rng=seed, labels=classes)
     free = sample(model, len(asked), rng=seed)

@@ -95,7 +95,7 @@ class ConditionalGAN(Adversarial):
     ) -> None:
         """As `Adversarial`, for these classes, whose shares among the data sum to 1."""
         super().__init__(generator, critic, latents, media, paired=paired)
-        self.classes = classes
+        self.conditions = classes
         self.register_buffer("shares", torch.tensor(shares), persistent=False)
 
     def sample(self, n: int, *, rng: Generator | int, labels: Tensor | None = None) -> Tensor:

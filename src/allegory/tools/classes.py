@@ -51,9 +51,9 @@ def of_class(model: object, name: str) -> OfClass:
         UserError: there is no such class, or the model is not conditional.
     """
     conditional: Conditional = require(model, "sample a class")
-    if name not in conditional.classes:
-        raise unknown("class", name, conditional.classes)
-    return OfClass(conditional, conditional.classes.index(name))
+    if name not in conditional.conditions:
+        raise unknown("class", name, conditional.conditions)
+    return OfClass(conditional, conditional.conditions.index(name))
 
 
 def chosen_classes(model: object, names: Sequence[str]) -> tuple[str, ...]:
@@ -63,8 +63,8 @@ def chosen_classes(model: object, names: Sequence[str]) -> tuple[str, ...]:
         UserError: as of `of_class`.
     """
     conditional: Conditional = require(model, "sample a class")
-    if tuple(names) == (ALL,) and ALL not in conditional.classes:
-        return conditional.classes
+    if tuple(names) == (ALL,) and ALL not in conditional.conditions:
+        return conditional.conditions
     for name in names:
         of_class(model, name)
     return tuple(names)

@@ -94,7 +94,7 @@ def test_it_learns_classes():
     trainer = trainer_for("gan", "vectors", data, loss="relativistic", label="label", **fields)
     trainer.play()
     model, n = trainer.average.model, 500
-    assert model.classes == ("dark", "bright")
+    assert model.conditions == ("dark", "bright")
     # the label is whether the mean of an example is above the median of all
     middle = float(np.median(data.store.mean(1)))
     dark, bright = (model.sample(n, rng=0, labels=torch.full((n,), c)).mean(1) for c in (0, 1))

@@ -195,7 +195,7 @@ def test_it_is_rebuilt_from_its_card_and_its_weights(kind, fields, classes, tmp_
     torch.testing.assert_close(again.critic(x, labels), model.critic(x, labels))
     torch.testing.assert_close(again.realness(x), model.realness(x), rtol=1e-4, atol=1e-5)
     if classes:
-        assert again.classes == CLASSES
+        assert again.conditions == CLASSES
 
 
 def test_what_stands_for_the_prior_is_not_saved():

@@ -39,7 +39,7 @@ def shoes(n=300):
 class Shoes(LinearClasses):
     """Draws round the centres; its classes have an order of their own."""
 
-    classes = ("sneaker", "boot", "sandal")
+    conditions = ("sneaker", "boot", "sandal")
 
     def __init__(self, data, spread=1.0, centres=CENTRES[[2, 0, 1]]):
         super().__init__(data.media, spread * torch.eye(2))
@@ -125,8 +125,8 @@ def test_the_column_is_the_one_that_has_the_classes():
     other = Column("category", kind.values, ("a", "b", "c"))
     more = Column("category", kind.values, (*CLASSES, "mule"))
     columns = {"kind": kind, "other": other, "name": Column("text", kind.values.astype(str))}
-    assert columns_of(Shoes.classes, columns) == ("kind",)
-    assert columns_of(Shoes.classes, columns | {"kind": more}) == ("kind",)
+    assert columns_of(Shoes.conditions, columns) == ("kind",)
+    assert columns_of(Shoes.conditions, columns | {"kind": more}) == ("kind",)
     model = Shoes(data)
     with pytest.raises(UserError, match="no column of the data has all the classes"):
         measured(model, replace(data, columns={"other": other}))

@@ -35,11 +35,11 @@ def test_samples_of_several_labels_come_label_after_label():
 
 def test_names_of_classes():
     model = conditional()
-    assert chosen_classes(model, ["all"]) == model.classes
+    assert chosen_classes(model, ["all"]) == model.conditions
     assert chosen_classes(model, ["boot", "sneaker"]) == ("boot", "sneaker")
     with pytest.raises(UserError, match="unknown class 'sneeker': did you mean 'sneaker'"):
         chosen_classes(model, ["boot", "sneeker"])
-    model.classes = ("all", "none")
+    model.conditions = ("all", "none")
     assert chosen_classes(model, ["all"]) == ("all",)
     with pytest.raises(UserError, match=r"'sample a class' needs .*\(Conditional\)"):
         sample(LinearGenerator(plain(2), torch.eye(2)), 3, rng=0, labels=["boot"])

@@ -36,7 +36,7 @@ def columns_of(classes: Sequence[str], columns: Mapping[str, Column]) -> tuple[s
 
 def conditional(subject: Subject) -> Findings:
     """What a judge says of as many samples of each class, and how these differ."""
-    classes = subject.model.classes
+    classes = subject.model.conditions
     (label,) = columns_of(classes, subject.data.columns)
     share = subject.options.samples // len(classes)
     if share < FEWEST:

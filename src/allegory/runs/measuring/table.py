@@ -77,7 +77,7 @@ def _asked(subject: Subject) -> str | None:
     """A judge must be able to tell each class that can be asked for."""
     if subject.file is not None:
         return f"{subject.file} holds no features by class"
-    found = columns_of(subject.model.classes, subject.data.columns)
+    found = columns_of(subject.model.conditions, subject.data.columns)
     if not found:
         return "no column of the data has all the classes of the model among its categories"
     if len(found) > 1:
