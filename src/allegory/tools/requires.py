@@ -25,8 +25,9 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "fill thin regions": ("Encodes", "Decodes"),
     "invert": ("Decodes",),
     "watch": ("Samples",),
+    "outliers": ("Encodes | Scores | Discriminates",),
 }
-"""Tool -> capabilities that it needs, all of them."""
+"""Tool -> capabilities that it needs, all of them; of "A | B" one."""
 
 
 @dataclass(frozen=True)
@@ -103,18 +104,25 @@ def require(model: object, tool: str) -> Any:
 
 def lacking(model: object, needs: Sequence[str]) -> str | None:
     """What the model lacks of these capabilities, in words; None where it has them all."""
-    for capability in needs:
-        if capability not in capabilities_of(model):
-            does = (inspect.getdoc(CAPABILITIES[capability]) or "").rstrip(".")
+    has = capabilities_of(model)
+    for need in needs:
+        if has.isdisjoint(need.split(" | ")):
+            does = " or ".join(map(_does, need.split(" | ")))
             serves = ", ".join(tools_for(model)) or "none"
-            return (
-                f"a model that {does[0].lower()}{does[1:]} ({capability}), and this one does not; "
-                f"tools that work for it: {serves}"
-            )
+            return f"a model that {does}, and this one does not; tools that work for it: {serves}"
     return None
+
+
+def _does(capability: str) -> str:
+    text = (inspect.getdoc(CAPABILITIES[capability]) or "").partition("\n")[0].rstrip(".")
+    return f"{text[0].lower()}{text[1:]} ({capability})"
 
 
 def tools_for(model: object) -> tuple[str, ...]:
     """The tools that work for this model, in the order of the table."""
     has = capabilities_of(model)
-    return tuple(tool for tool, needs in TOOLS.items() if has.issuperset(needs))
+    return tuple(
+        tool
+        for tool, needs in TOOLS.items()
+        if all(not has.isdisjoint(need.split(" | ")) for need in needs)
+    )
