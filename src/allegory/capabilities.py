@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CAPABILITIES",
+    "Bounds",
     "Classifies",
     "Conditional",
     "Decodes",
@@ -124,6 +125,19 @@ class Scores(Model, Protocol):
 
 
 @runtime_checkable
+class Bounds(Encodes, Scores, Protocol):
+    """Bounds the density of an example from any posterior, not only its own."""
+
+    def bound(self, x: Tensor, q: Posterior, noise: Tensor) -> Tensor:
+        """E log p(x | z) − KL(q ‖ p(z)) in nats, (n,), from one draw z = mean + std · noise.
+
+        Differentiable by q; each row depends on its own example only. On average over standard
+        normal noise (n, latents) it lies below log p(x), and with q = encode(x) it is the bound of
+        `log_prob` with one draw.
+        """
+
+
+@runtime_checkable
 class Predicts(Model, Protocol):
     """Reads known quantities off an example."""
 
@@ -179,12 +193,19 @@ class Discriminates(Model, Protocol):
         1/2 where it can't tell.
         """
 
+    def features(self, x: Tensor) -> Tensor:
+        """What it judges x (n, *media.shape) by, before it does: (n, features).
+
+        Some discriminators also see how much the neighbours in a batch differ.
+        """
+
 
 CAPABILITIES: dict[str, type] = {
     "Samples": Samples,
     "Encodes": Encodes,
     "Decodes": Decodes,
     "Scores": Scores,
+    "Bounds": Bounds,
     "Predicts": Predicts,
     "Classifies": Classifies,
     "Conditional": Conditional,

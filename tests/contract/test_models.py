@@ -6,9 +6,12 @@ from tests.examples import GAMES, data_for, pictures, run_for
 
 from allegory.capabilities import (
     CAPABILITIES,
+    Bounds,
     Classifies,
     Decodes,
+    Discriminates,
     Encodes,
+    Posterior,
     Predicts,
     Samples,
     Scores,
@@ -87,6 +90,46 @@ def test_scores(name, kind):
 
 
 @every_model
+def test_bounds(name, kind):
+    model, x = model_for(name, kind), data_for(kind).take(range(6))
+    need(model, Bounds)
+    own = model.encode(x)
+    noise = torch.randn(400, *own.mean.shape, generator=torch.Generator().manual_seed(0))
+    bounds = torch.stack([model.bound(x, own, eps) for eps in noise])
+    assert bounds.shape == (400, 6)
+    # the bound of the encoder's posterior is that of one draw, on average
+    ones = torch.stack([model.log_prob(x, rng=seed) for seed in range(400)])
+    wide = 5 * (bounds.std(0) + ones.std(0)) / 20 + 1e-3 * bounds.abs().mean(0)
+    assert ((bounds.mean(0) - ones.mean(0)).abs() < wide).all()
+    torch.testing.assert_close(
+        model.bound(x[2:3], Posterior(own.mean[2:3], own.std[2:3]), noise[0, 2:3])[0],
+        bounds[0, 2],
+        rtol=1e-4,
+        atol=1e-3,
+    )
+    # any posterior gives a bound: one far away gives a low one
+    away = Posterior(own.mean + 30.0, own.std)
+    assert (model.bound(x, away, noise[0]) < bounds.mean(0)).all()
+    mean = own.mean.detach().requires_grad_(True)
+    model.bound(x, Posterior(mean, own.std.detach()), noise[0]).sum().backward()
+    assert mean.grad.abs().sum() > 0
+
+
+@every_model
+def test_discriminates(name, kind):
+    model, x = model_for(name, kind), data_for(kind).take(range(6))
+    need(model, Discriminates)
+    p, seen = model.realness(x), model.features(x)
+    assert p.shape == (6,)
+    assert ((p >= 0) & (p <= 1)).all()
+    assert len(seen) == 6
+    assert seen.dim() == 2
+    assert torch.equal(seen, model.features(x))
+    if name != "progressive" or kind != "pictures":  # whose discriminator sees neighbours too
+        torch.testing.assert_close(model.features(x[2:3])[0], seen[2], rtol=1e-4, atol=1e-5)
+
+
+@every_model
 def test_predicts(name, kind):
     model, data = model_for(name, kind), data_for(kind)
     need(model, Predicts)
@@ -158,7 +201,7 @@ def test_every_likelihood_trains_and_samples(likelihood, kind):
 
 def test_the_table_of_capabilities_is_whole():
     vae, gan = (
-        {"Samples", "Encodes", "Decodes", "Scores"},
+        {"Samples", "Encodes", "Decodes", "Scores", "Bounds"},
         {"Samples", "Decodes", "Discriminates"},
     )
     assert set(CAPABILITIES) == vae | gan | {"Predicts", "Conditional", "Classifies"}

@@ -11,7 +11,7 @@ __all__ = ["DebiasingVAE"]
 
 
 class DebiasingVAE(VAE):
-    """Classifies, and of positives Samples, Encodes, Decodes, Scores.
+    """Classifies, and of positives Samples, Encodes, Decodes, Scores, Bounds.
 
     Amini et al. (2019), "Uncovering and mitigating algorithmic bias through learned latent
     structure", section 3.2: the encoder answers with the class beside the latents.

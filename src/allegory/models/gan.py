@@ -69,6 +69,11 @@ class Adversarial(nn.Module, ABC):
         samples: Tensor = self.critic(self.sample(REFERENCE, rng=0))
         return (score[:, None] - samples[None, :]).sigmoid().mean(1)
 
+    def features(self, x: Tensor) -> Tensor:
+        """What the discriminator's last layer reads of x (n, *media.shape): (n, features)."""
+        features: Tensor = self.critic.body(x)
+        return features.float()
+
 
 class GAN(Adversarial):
     """Samples, Decodes, Discriminates."""

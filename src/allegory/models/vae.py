@@ -9,6 +9,7 @@ from torch import Generator, Tensor, nn
 from allegory.capabilities import LatentSpace, Posterior
 from allegory.media import Media
 from allegory.models.likelihoods import Likelihood
+from allegory.objectives.divergence import kl_standard_normal
 from allegory.randomness import generator
 
 __all__ = ["VAE", "posterior"]
@@ -18,7 +19,7 @@ LOG_STD = (-7.0, 3.0)
 
 
 class VAE(nn.Module):
-    """Samples, Encodes, Decodes, Scores: p(x) = ∫ p(x | z) N(z; 0, I) dz.
+    """Samples, Encodes, Decodes, Scores, Bounds: p(x) = ∫ p(x | z) N(z; 0, I) dz.
 
     Kingma & Welling (2014), "Auto-encoding variational Bayes".
     """
@@ -80,6 +81,11 @@ class VAE(nn.Module):
             weight = self.likelihood.log_prob(x, self.decoder(z)) + prior
             total = torch.logaddexp(total, weight.double())
         return (total - math.log(draws)).float()
+
+    def bound(self, x: Tensor, q: Posterior, noise: Tensor) -> Tensor:
+        """Log p(x | z) − KL(q ‖ N(0, I)) of x (n, *media.shape), z = mean + std · noise: (n,)."""
+        log_p = self.likelihood.log_prob(x, self.decoder(q.mean + q.std * noise))
+        return log_p - kl_standard_normal(q.mean, q.std).sum(1)
 
 
 def posterior(out: Tensor) -> Posterior:

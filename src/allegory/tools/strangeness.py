@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import torch
 
 from allegory.measures.outliers import (
@@ -19,8 +20,10 @@ from allegory.measures.outliers import (
 )
 from allegory.media import Images
 from allegory.randomness import generator
-from allegory.tools.mixture import Mixture, mixture_of_codes
+from allegory.tools.mixture import EXAMPLES, Mixture, fit_mixture, mixture_of_codes
+from allegory.tools.regret import likelihood_regret
 from allegory.tools.requires import lacking
+from allegory.tools.running import BATCH, home
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -189,6 +192,22 @@ def _latent(look: Look) -> Tensor:
     return -Mixture(**look.states["latent"]).log_prob(look.codes.cpu()).logsumexp(1)
 
 
+def _regret(look: Look) -> Tensor:
+    return likelihood_regret(look.model, look.x, rng=look.rng)
+
+
+def _judged(model: Any, known: Dataset, seed: int) -> State:
+    n = min(len(known), EXAMPLES)
+    parts = np.array_split(np.arange(n), -(-n // BATCH))
+    seen = [model.features(known.take(rows, device=home(model))).cpu() for rows in parts]
+    return vars(fit_mixture(torch.cat(seen), components=1, rng=seed)).copy()
+
+
+def _features(look: Look) -> Tensor:
+    seen = look.model.features(look.x).cpu()
+    return -Mixture(**look.states["features"]).log_prob(seen).logsumexp(1)
+
+
 def _realness(look: Look) -> Tensor:
     p: Tensor = look.model.realness(look.x).double()
     return -p.logit(eps=1e-12)
@@ -242,6 +261,19 @@ SCORES: dict[str, Score] = {
         _latent,
         ("Encodes",),
         learn=_codes,
+        combined=True,
+    ),
+    "regret": Score(
+        "what -log p(x) loses where the code is fitted to the example itself, in nats",
+        _regret,
+        ("Bounds",),
+        slow=True,
+    ),
+    "features": Score(
+        "-log density of the discriminator's features among those of the training examples",
+        _features,
+        ("Discriminates",),
+        learn=_judged,
         combined=True,
     ),
     "realness": Score(

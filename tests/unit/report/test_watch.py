@@ -45,6 +45,9 @@ class Judge(OnlySamples):
     def realness(self, x):
         return torch.sigmoid(x[:, 0] + 0.1 * x[:, -1])
 
+    def features(self, x):
+        return x[:, :1]
+
 
 def see(tmp_path, model, data, *images):
     for seen in images:

@@ -24,6 +24,9 @@ class Judge(OnlySamples):
     def realness(self, x):
         return (x.flatten(1).abs().amax(1) > 0.01).float()
 
+    def features(self, x):
+        return x.flatten(1)
+
 
 def scenes(model, count, begin=1):
     return [Scene(100 * k, model, {}, best=False) for k in range(begin, begin + count)]

@@ -5,11 +5,13 @@ import pytest
 from allegory.capabilities import CAPABILITIES
 from allegory.errors import UserError
 from allegory.tools.requires import MEASURES, TOOLS, require, tools_for
+from allegory.tools.strangeness import SCORES
 from fakes import LinearCoder, OnlySamples, fit, points
 
 
 def test_every_need_is_a_capability_and_every_capability_is_needed():
-    tables = [*TOOLS.values(), *(measure.needs for measure in MEASURES.values())]
+    others = (*MEASURES.values(), *SCORES.values())
+    tables = [*TOOLS.values(), *(other.needs for other in others)]
     needs = {name for row in tables for need in row for name in need.split(" | ")}
     assert needs == set(CAPABILITIES)
 
