@@ -25,6 +25,7 @@ VERBS = {
     "traverse": "move along one latent or direction at a time, the strongest first",
     "watch": "see how a run came along, as a film or as moments side by side",
     "encode": "write the latent codes of a source as a table",
+    "outliers": "find what does not belong: scores, a threshold from normal examples, a page",
     "invert": "find the codes of your own pictures, also where a model can't encode",
     "recipes": "list the recipes",
     "claims": "rerun the lecture's claims: the numbers, and whether each holds",

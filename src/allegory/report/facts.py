@@ -45,6 +45,7 @@ COMMANDS = (
     ("watch", "watch {run} --out film.gif", "see how it came along"),
     ("encode", "encode {run} {source} --out codes.csv", "get the codes as a table"),
     ("invert", "invert {run} {source} --out inverted", "find the codes of your own examples"),
+    ("outliers", "outliers {run} {source} --html", "find what does not belong"),
     ("", "evaluate {run} --json", "measure on held-out examples"),
     ("", "resume {run}", "go on after an interruption"),
 )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Table = Mapping[str, NDArray[np.generic]]
 
-__all__ = ["code_table", "encode_table", "write_table"]
+__all__ = ["check_table", "code_table", "encode_table", "plain_values", "write_table"]
 
 
 @torch.inference_mode()
@@ -51,29 +51,34 @@ def code_table(
     """The table of codes z and their deviations std, (n, latents) each, of every shown example."""
     known = data.table()
     table: dict[str, NDArray[np.generic]] = {"row": data.rows}
-    table |= {name: _plain(c) for name, c in known.items() if c.kind == "text"}
+    table |= {name: plain_values(c) for name, c in known.items() if c.kind == "text"}
     table |= {f"z{j}": z[:, j] for j in range(z.shape[1])}
     table |= {f"std{j}": std[:, j] for j in range(z.shape[1])}
     for name, column in known.items():
         if column.kind != "text":
-            table[f"{name} (data)" if name in table else name] = _plain(column)
+            table[f"{name} (data)" if name in table else name] = plain_values(column)
     return table
 
 
-def _plain(column: Column) -> NDArray[np.generic]:
+def plain_values(column: Column) -> NDArray[np.generic]:
+    """The values of a column (n,), categories by name, "" where missing."""
     if column.kind != "category":
         return column.values
     names: NDArray[np.str_] = np.array([*column.names, ""], dtype=np.str_)
     return names[column.values.astype(np.int64)]
 
 
+def check_table(path: Path) -> None:
+    """Raise a UserError unless a table can be written by the suffix of this path."""
+    if path.suffix.lower() not in WRITERS:
+        raise UserError(f"cannot write '{path}': tables are written as {', '.join(WRITERS)}.")
+
+
 def write_table(table: Table, path: Path) -> None:
     """Write the columns, (n,) each, as .csv, .npz or .parquet, by the suffix of the path."""
-    write = WRITERS.get(path.suffix.lower())
-    if write is None:
-        raise UserError(f"cannot write '{path}': tables are written as {', '.join(WRITERS)}.")
+    check_table(path)
     with atomic(path) as file:
-        write(table, file)
+        WRITERS[path.suffix.lower()](table, file)
 
 
 def _write_csv(table: Table, file: BinaryIO) -> None:

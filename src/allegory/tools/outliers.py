@@ -11,6 +11,7 @@ import torch
 from allegory.errors import UserError, unknown
 from allegory.measures.outliers import p_values, threshold
 from allegory.progress import track
+from allegory.tools.encode import plain_values
 from allegory.tools.requires import lacking, require
 from allegory.tools.running import BATCH, home
 from allegory.tools.strangeness import COMBINED, SCORES, Look, possible
@@ -23,7 +24,14 @@ if TYPE_CHECKING:
 
     from allegory.data.dataset import Dataset
 
-__all__ = ["Detector", "Found", "fit_detector", "normal_parts"]
+__all__ = [
+    "Detector",
+    "Found",
+    "chosen_scores",
+    "fit_detector",
+    "normal_parts",
+    "outlier_table",
+]
 
 HELD_OUT = 5_000
 """Held-out normal examples that are used, at most."""
@@ -239,6 +247,25 @@ def looks_at(
     for start in range(0, len(data), BATCH):
         rows = np.arange(start, min(start + BATCH, len(data)))
         yield Look(model, data.take(rows, device=home(model), rng=rng), states, rng)
+
+
+def outlier_table(data: Dataset, found: Found, score: str) -> dict[str, NDArray[np.generic]]:
+    """A table of columns, (n,) each, the most unusual example first.
+
+    `row` is the example's row in the store, then come the text columns (file names), `outlier`
+    ("yes" or "no"), `p_value`, the score that decides, the others, and what else is known.
+    """
+    columns = data.table()
+    table: dict[str, NDArray[np.generic]] = {"row": data.rows}
+    table |= {name: plain_values(c) for name, c in columns.items() if c.kind == "text"}
+    table["outlier"] = np.where(found.outlier.numpy(), "yes", "no")
+    table["p_value"] = found.p.numpy()
+    table |= {name: found.scores[name].numpy() for name in (score, *found.scores)}
+    for name, column in columns.items():
+        if column.kind != "text":
+            table[f"{name} (data)" if name in table else name] = plain_values(column)
+    order = np.argsort(-found.scores[score].numpy(), kind="stable")
+    return {name: values[order] for name, values in table.items()}
 
 
 def normal_parts(data: Dataset) -> tuple[Dataset, Dataset]:
