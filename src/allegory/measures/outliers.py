@@ -130,7 +130,7 @@ def detail_energy(x: Tensor, scales: tuple[int, ...]) -> Tensor:
     for scale in scales:
         seen = F.avg_pool2d(x, scale, ceil_mode=True) if scale > 1 else x
         steps = [seen.diff(dim=axis).square().flatten(1).double() for axis in (2, 3)]
-        found.append(torch.cat(steps, 1).sum(1) / x[0].numel())
+        found.append(torch.cat(steps, 1).sum(1) / seen[0].numel())
     return (torch.stack(found, 1) + LEAST).log()
 
 

@@ -127,10 +127,12 @@ def unusual_section(
 
 def caption(detector: Detector, data: Dataset, found: Found, i: int, rank: int) -> list[str]:
     """Name of an example, its score and p-value, in words."""
-    names = data.table().get("file_name") if "file_name" in data.columns else None
-    name = f"row {data.rows[i]}" if names is None else str(names.values[i])
-    score = float(found.scores[detector.score][i])
-    return [f"{rank}. {name}", f"{detector.score} {short(score)}", f"p {short(float(found.p[i]))}"]
+    names = data.columns.get("file_name")
+    name = f"row {data.rows[i]}" if names is None else str(names.values[data.rows[i]])
+    score, p = float(found.scores[detector.score][i]), float(found.p[i])
+    least = 1 / (len(detector.calibration[detector.score]) + 1)
+    chance = f"p ≤ {short(p)}" if p <= least * (1 + 1e-9) else f"p = {short(p)}"
+    return [f"{rank}. {name}", f"{detector.score} {short(score)}", chance]
 
 
 def vectors_table(x: Tensor, captions: list[list[str]]) -> str:

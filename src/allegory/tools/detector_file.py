@@ -11,6 +11,7 @@ from safetensors.torch import save
 from allegory.errors import UserError
 from allegory.files import atomic
 from allegory.tools.outliers import Detector
+from allegory.tools.strangeness import SCORES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,11 +60,8 @@ def load_detector(path: Path, model: Any, *, fingerprint: str) -> Detector:
             if name.startswith("states/"):
                 _, score, part = name.split("/")
                 states.setdefault(score, {})[part] = tensor
-        calibration = {
-            name.removeprefix("calibration/"): tensor
-            for name, tensor in tensors.items()
-            if name.startswith("calibration/")
-        }
+        calibrated = {name: tensors.get(f"calibration/{name}") for name in SCORES}
+        calibration = {name: tensor for name, tensor in calibrated.items() if tensor is not None}
         found = Detector(
             model,
             values["score"],

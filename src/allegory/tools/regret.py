@@ -45,8 +45,9 @@ def _regret(model: Bounds, x: Tensor, rng: Generator) -> Tensor:
     size = own.mean.shape[1]
     judging, leading = (
         torch.randn(count, 1, size, generator=rng, device=rng.device).to(x.device)
-        for count in (DRAWS, STEPS)
+        for count in (DRAWS // 2, STEPS)
     )
+    judging = torch.cat([judging, -judging])  # what is odd in the noise cancels
     moved = torch.stack([own.mean, own.std.clamp_min(1e-6).log()]).requires_grad_(True)
     adam = torch.optim.Adam([moved], lr=RATE)
     for step, noise in enumerate(leading):
