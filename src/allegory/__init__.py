@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from allegory.data.check import check as check
     from allegory.data.open import open_data as open_data
     from allegory.errors import UserError as UserError
+    from allegory.estimator import OutlierDetector as OutlierDetector
     from allegory.recipes.table import recipe as recipe
     from allegory.tools.directions import principal_directions as principal_directions
     from allegory.tools.encode import encode_table as encode_table
@@ -43,6 +44,7 @@ PUBLIC = {
     "load": "allegory.api",
     "move": "allegory.tools.traverse",
     "open_data": "allegory.data.open",
+    "OutlierDetector": "allegory.estimator",
     "principal_directions": "allegory.tools.directions",
     "recipe": "allegory.recipes.table",
     "reconstruct": "allegory.tools.reconstruct",

@@ -10,7 +10,7 @@ from allegory.models.files import fingerprint
 from allegory.progress import say
 from allegory.runs.inputs import open_for
 from allegory.tools.detector_file import load_detector, save_detector
-from allegory.tools.outliers import chosen_scores, fit_detector, normal_parts
+from allegory.tools.outliers import check_share, chosen_scores, fit_detector, normal_parts
 from allegory.tools.requires import require
 from allegory.tools.strangeness import COMBINED
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from allegory.tools.outliers import Detector
 
 __all__ = ["detector_of"]
+
+FEWEST = 40
+"""Held-out examples that a run must have: with half of them, p is 1/21 at least."""
 
 
 def detector_of(
@@ -43,8 +46,7 @@ def detector_of(
     """
     model = require(folder.model(weights), "outliers")
     chosen_scores(model, score)
-    if not 0 < false_alarms < 1:
-        raise UserError(f"--false-alarms must lie between 0 and 1 (given: {false_alarms:g}).")
+    check_share(false_alarms)
     path, made_by = folder.path / "outliers.safetensors", fingerprint(model)
     kept = _kept(path, model, made_by)
     if kept is not None and kept.seed == seed and score in kept.calibration:
@@ -52,10 +54,10 @@ def detector_of(
     run = folder.run()
     data = open_for(run, model.media)
     known, held_out = normal_parts(data)
-    if not len(known) or not len(held_out):
+    if not len(known) or len(held_out) < FEWEST:
         raise UserError(
-            f"'{data.name}' was trained on to the last example: what is normal shows in held-out "
-            "ones. Train with --validation or --test above 0."
+            f"'{data.name}' has {len(held_out):,} held-out examples: it takes {FEWEST} to tell "
+            "what is normal. Train with more data, or with --validation or --test above 0."
         )
     say(f"learning what is usual from {len(held_out):,} held-out examples of '{data.name}'.")
     found = fit_detector(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Detector",
     "Found",
+    "check_share",
     "chosen_scores",
     "fit_detector",
     "normal_parts",
@@ -35,8 +36,8 @@ __all__ = [
 
 HELD_OUT = 5_000
 """Held-out normal examples that are used, at most."""
-FEWEST = 40
-"""Held-out normal examples that it takes at least."""
+FEWEST = 4
+"""Held-out normal examples that it takes at least; hundreds make sense."""
 UNUSUAL = 1e-4
 """Least mean squared error of a pixel that is taken for usual, in [0, 1]: a hundredth of the
 range."""
@@ -150,8 +151,7 @@ def fit_detector(
     """
     require(model, "outliers")
     names = chosen_scores(model, score)
-    if not 0 < false_alarms < 1:
-        raise UserError(f"the share of false alarms must lie in (0, 1) (given: {false_alarms:g}).")
+    check_share(false_alarms)
     if len(held_out) < FEWEST:
         raise UserError(
             f"{len(held_out)} held-out examples can't tell what is normal: it takes {FEWEST} that "
@@ -167,6 +167,12 @@ def fit_detector(
     usual_error = settle(model, learned, names, states, seed)
     calibration = scored(model, calibrating, names, states, seed, shown)
     return Detector(model, score, false_alarms, seed, states, calibration, usual_error)
+
+
+def check_share(false_alarms: float) -> None:
+    """Raise a UserError unless this can be a share of false alarms."""
+    if not 0 < false_alarms < 1:
+        raise UserError(f"the share of false alarms must lie in (0, 1) (given: {false_alarms:g}).")
 
 
 def chosen_scores(model: Any, score: str) -> tuple[str, ...]:

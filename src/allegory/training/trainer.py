@@ -69,7 +69,22 @@ class Trainer:
         checkpoints: Checkpoints | None = None,
         journal: Journal | None = None,
         observers: Sequence[Observer] = (),
+        shown: bool = True,
     ) -> None:
+        """A trainer at the start.
+
+        Args:
+            game: what is played.
+            train: the examples to play it on.
+            held_out: those to measure on; None: none.
+            settings: how long and how fast.
+            flips: whether half of the pictures are mirrored.
+            world: the processes that train together.
+            checkpoints: where to save; None: nowhere.
+            journal: where to record; None: nowhere.
+            observers: who look on at each evaluation.
+            shown: whether to show progress.
+        """
         self.settings, self.train, self.held_out = settings, train, held_out
         self.world = world or World()
         if settings.slices * self.world.size > settings.batch:
@@ -78,6 +93,7 @@ class Trainer:
                 f"{self.world.size} processes: each needs an example."
             )
         self.checkpoints, self.journal, self.observers = checkpoints, journal, observers
+        self.shown = shown and self.world.leads
         self.device = precision.choose_device(settings.device)
         dealer = Dealer(
             train, game.columns, settings.seed, settings.batch, flips, self.world, self.device
@@ -112,7 +128,7 @@ class Trainer:
         """
         total = self.settings.images
         begun = time.monotonic() - self.seconds
-        bar = track("training", total, self.images, shown=self.world.leads)
+        bar = track("training", total, self.images, shown=self.shown)
         with Stop() as stop, self.working(), bar as advance:
             while self.images < total:
                 before = self.images
