@@ -85,6 +85,15 @@ def test_a_resumed_run_draws_by_the_weights_that_it_had(tmp_path, stop):
     assert "weights/" in weights_of(again)
 
 
+def test_a_game_may_answer_with_a_buffer_of_its_own(tmp_path):
+    trainer = weighed(None, checkpoints=Checkpoints(tmp_path))
+    trainer.game.register_buffer("drawn", torch.arange(1.0, N + 1))
+    trainer.game.weigh = lambda examples, images: trainer.game.drawn
+    trainer.play()
+    kept = Checkpoints(tmp_path).newest().tensors
+    assert torch.equal(kept["weights/"], kept["game/drawn"])
+
+
 @pytest.mark.parametrize(
     "wrong",
     [torch.ones(N - 1), -torch.ones(N), torch.zeros(N), torch.full((N,), torch.nan)],

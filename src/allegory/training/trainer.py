@@ -183,7 +183,8 @@ class Trainer:
 
     def draw_by(self, weights: Tensor | None) -> None:
         """Draw examples by these weights (n,) from here; None: each comes once an epoch."""
-        self.weights = None if weights is None else weights.cpu()
+        # a copy: a game may answer with a buffer of its own, and both are kept
+        self.weights = None if weights is None else weights.cpu().clone()
         numbers = None if self.weights is None else self.weights.double().numpy()
         self.backward.dealer = replace(self.backward.dealer, weights=numbers)
 
