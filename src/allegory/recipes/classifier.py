@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from allegory.recipes.classes import classes_of
 
@@ -55,12 +56,37 @@ class ClassifierSettings(ClassifierFamily):
     kind: Literal["classifier"] = "classifier"
     augment: bool = True
     """Move, turn and scale training pictures a little, each time anew."""
+    oversample_outliers: str | None = None
+    """Folder of a run of a generative model: training examples that it takes for outliers are
+    drawn more often."""
+    outlier_weight: Annotated[float, Field(ge=1.0)] = 5.0
+    """How often such an example is drawn, where others are once."""
+
+    @field_validator("oversample_outliers")
+    @classmethod
+    def from_every_folder(cls, folder: str | None) -> str | None:
+        """By the name that it has from every folder."""
+        return None if folder is None else str(Path(folder).expanduser().resolve())
 
     def build(self, data: Dataset) -> Game:
-        """The game for these data."""
-        from allegory.games.classifier import ClassifierGame
+        """The game for these data.
 
-        return ClassifierGame(self.model(data), augment=self.augment)
+        Raises:
+            UserError: no outliers can be told by the folder that is named.
+        """
+        from allegory.games.classifier import ClassifierGame, Oversampling
+
+        model = self.model(data)
+        if self.oversample_outliers is None:
+            return ClassifierGame(model, augment=self.augment)
+        from allegory.recipes.outlying import outlying
+        from allegory.recipes.settings import read_run
+
+        folder = Path(self.oversample_outliers)
+        strange = outlying(folder, read_run(folder / "run.toml").data, data)
+        examples = len(data.split("train") if "train" in data.splits else data)
+        oversampled = Oversampling(strange, self.outlier_weight, examples)
+        return ClassifierGame(model, augment=self.augment, oversampling=oversampled)
 
 
 class UpweightingSettings(ClassifierFamily):

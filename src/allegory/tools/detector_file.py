@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError, safe_open
@@ -10,17 +11,80 @@ from safetensors.torch import save
 
 from allegory.errors import UserError
 from allegory.files import atomic
-from allegory.tools.outliers import Detector
-from allegory.tools.strangeness import SCORES
+from allegory.progress import say
+from allegory.tools.outliers import (
+    Detector,
+    check_share,
+    chosen_scores,
+    fit_detector,
+    normal_parts,
+)
+from allegory.tools.requires import require
+from allegory.tools.strangeness import COMBINED, SCORES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from torch import Tensor
 
-__all__ = ["load_detector", "save_detector"]
+    from allegory.data.dataset import Dataset
 
+__all__ = ["DETECTOR", "kept_detector", "load_detector", "save_detector"]
+
+DETECTOR = "outliers.safetensors"
+"""Name of the file in a run's folder."""
 FORMAT = 1
+FEWEST = 40
+"""Held-out examples that it takes: with half of them, p is 1/21 at least."""
+
+
+def kept_detector(
+    path: Path,
+    model: Any,
+    fingerprint: str,
+    data: Callable[[], Dataset],
+    *,
+    score: str = COMBINED,
+    false_alarms: float = 0.05,
+    seed: int = 0,
+) -> Detector:
+    """The detector in a file, fitted anew where none of these weights and this seed is there.
+
+    Args:
+        path: the file.
+        model: whose outliers.
+        fingerprint: of its weights.
+        data: opens all of the data that it was trained on: their training split tells how codes
+            are spread, validation and test split what is usual, and where the threshold lies.
+        score: as of `fit_detector`.
+        false_alarms: likewise.
+        seed: likewise.
+
+    Raises:
+        UserError: the model can't tell, or not by this score; or its data hold too little out.
+    """
+    chosen_scores(require(model, "outliers"), score)
+    check_share(false_alarms)
+    try:
+        kept = load_detector(path, model, fingerprint=fingerprint)
+    except UserError:
+        kept = None
+    if kept is not None and kept.seed == seed and score in kept.calibration:
+        return replace(kept, score=score, false_alarms=false_alarms)
+    whole = data()
+    known, held_out = normal_parts(whole)
+    if not len(known) or len(held_out) < FEWEST:
+        raise UserError(
+            f"'{whole.name}' has {len(held_out):,} held-out examples: it takes {FEWEST} to tell "
+            "what is normal. Train with more data, or with --validation or --test above 0."
+        )
+    say(f"learning what is usual from held-out examples of '{whole.name}'.")
+    found = fit_detector(
+        model, known, held_out, score=score, false_alarms=false_alarms, seed=seed, shown=True
+    )
+    save_detector(found, path, model=fingerprint)
+    return found
 
 
 def save_detector(detector: Detector, path: Path, *, model: str) -> None:
