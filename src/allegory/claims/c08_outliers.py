@@ -237,12 +237,12 @@ CLAIM = Claim(
     "the turned ones among those trained on, the same AUROC by the bound alone, and what becomes "
     "of the accuracy on common examples.",
     experiment,
-    quick=Settings(seeds=3, images=60_000, source="digits", classifier_images=30_000),
+    quick=Settings(seeds=7, images=60_000, source="digits", classifier_images=30_000),
     full=Settings(
-        seeds=5,
-        images=100_000,
+        seeds=7,
+        images=80_000,
         source="digits",
         others=("fashion",),
-        classifier_images=60_000,
+        classifier_images=40_000,
     ),
 )
