@@ -64,7 +64,9 @@ def write_page(path: Path, detector: Detector, data: Dataset, found: Found, *, r
         (short(expected), "would be, were all normal"),
         (f"{len(detector.calibration[detector.score]):,}", "normal examples set the threshold"),
     ]
-    notes = [f"{len(data.skipped):,} files could not be read." for _ in data.skipped[:1]]
+    skipped = len(data.skipped)
+    unread = f"{skipped:,} file{'s' if skipped > 1 else ''} could not be read."
+    notes = [unread] if skipped else []
     sections = [
         unusual_section(detector, data, found, order[:SHOWN]),
         usual_section(data, order[::-1][:USUAL]),
@@ -164,9 +166,9 @@ def scores_section(detector: Detector, found: Found) -> Section:
         rows.append((name + mark, SCORES[name].says, f"{int(flagged.sum()):,}"))
     return Section(
         "Scores",
-        "Left, how the score that decides is spread among normal examples and among these: where "
-        "both agree nothing is amiss. Below, every score, and how many examples it would flag.",
-        f'<div class="plots">{spread(detector, found)}</div>'
+        "How the score that decides is spread among normal examples and among these: where both "
+        "agree nothing is amiss. Below, every score, and how many of these it would flag.",
+        figure(spread(detector, found), "The normal ones are those that set the threshold.")
         + table(rows, ("score", "what it is", "flags"), numbers=True),
     )
 

@@ -81,7 +81,7 @@ def test_what_does_not_belong_comes_first(run, folder, capsys):
     page = (run / "o.html").read_text(encoding="utf-8")
     assert page.index("noise.png") < page.index("spot-0.png")
     assert page.count('class="card outlier"') == found["outliers"]
-    assert "1 files could not be read" in page
+    assert "1 file could not be read" in page
 
 
 def test_the_same_command_gives_the_same_and_the_data_are_needed_once(run, folder, capsys):
