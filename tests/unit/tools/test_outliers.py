@@ -176,7 +176,7 @@ def test_a_saved_detector_is_the_detector(model, detector, tmp_path):
     x = fresh(3).take(np.arange(3))
     assert torch.equal(again.error_map(x), detector.error_map(x))
     with pytest.raises(UserError, match="other weights"):
-        load_detector(tmp_path / "d.safetensors", model, fingerprint="abd")
+        load_detector(tmp_path / "d.safetensors", model, fingerprint="xyz")
     (tmp_path / "d.safetensors").write_bytes(b"no")
     with pytest.raises(UserError, match="no detector"):
         load_detector(tmp_path / "d.safetensors", model, fingerprint="abc")
