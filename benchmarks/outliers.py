@@ -164,15 +164,14 @@ def main():
     strange = strange_kinds(normal)
     scores, flagged, seconds = ours(folder, data, normal, strange)
     train = flat(data.split("train").take(np.arange(len(data.split("train")))))
-    peers = {
-        "IsolationForest (pixels)": IsolationForest(random_state=0),
-        "PyOD VAE": pyod_detector(),
-    }
-    for name, detector in peers.items():
-        if detector is None:
-            print(f"{name} is left out: it is not installed.")
-            continue
-        scores[name], seconds[f"{name}, training"] = peer(detector, train, normal, strange)
+    forest, vae = IsolationForest(random_state=0), pyod_detector()
+    peers = {"IsolationForest": (forest, lambda x: -forest.score_samples(x))}
+    if vae is None:
+        print("PyOD is left out: it is not installed.")
+    else:
+        peers["PyOD VAE"] = (vae, vae.decision_function)
+    for name, (detector, score) in peers.items():
+        scores[name], seconds[f"{name}, training"] = peer(detector, score, train, normal, strange)
     flips = {kind: told(data, kind, normal, strange[kind]) for kind in ("upside down", "mirrored")}
     results = {
         "command": "python benchmarks/outliers.py",

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
 import torch
 
 from allegory.measures.outliers import (
@@ -20,10 +19,9 @@ from allegory.measures.outliers import (
 )
 from allegory.media import Images
 from allegory.randomness import generator
-from allegory.tools.mixture import EXAMPLES, Mixture, fit_mixture, mixture_of_codes
+from allegory.tools.references import away, references
 from allegory.tools.regret import likelihood_regret
 from allegory.tools.requires import lacking
-from allegory.tools.running import BATCH, home
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,8 +76,7 @@ class Look:
     @cached_property
     def codes(self) -> Tensor:
         """(n, latents): posterior means."""
-        codes: Tensor = self.model.encode(self.x).mean
-        return codes
+        return _codes_of(self.model, self.x)
 
     @cached_property
     def residual(self) -> Tensor:
@@ -184,28 +181,34 @@ def _reconstruction(look: Look) -> Tensor:
     return look.residual.square().flatten(1).mean(1)
 
 
+def _codes_of(model: Any, x: Tensor) -> Tensor:
+    codes: Tensor = model.encode(x).mean
+    return codes
+
+
+def _features_of(model: Any, x: Tensor) -> Tensor:
+    features: Tensor = model.features(x)
+    return features
+
+
 def _codes(model: Any, known: Dataset, seed: int) -> State:
-    return vars(mixture_of_codes(model, known, rng=seed)).copy()
+    return {"references": references(model, known, _codes_of, seed)}
+
+
+def _judged(model: Any, known: Dataset, seed: int) -> State:
+    return {"references": references(model, known, _features_of, seed)}
 
 
 def _latent(look: Look) -> Tensor:
-    return -Mixture(**look.states["latent"]).log_prob(look.codes.cpu()).logsumexp(1)
+    return away(look.codes, look.states["latent"]["references"])
+
+
+def _features(look: Look) -> Tensor:
+    return away(_features_of(look.model, look.x), look.states["features"]["references"])
 
 
 def _regret(look: Look) -> Tensor:
     return likelihood_regret(look.model, look.x, rng=look.rng)
-
-
-def _judged(model: Any, known: Dataset, seed: int) -> State:
-    n = min(len(known), EXAMPLES)
-    parts = np.array_split(np.arange(n), -(-n // BATCH))
-    seen = [model.features(known.take(rows, device=home(model))).cpu() for rows in parts]
-    return vars(fit_mixture(torch.cat(seen), components=1, rng=seed)).copy()
-
-
-def _features(look: Look) -> Tensor:
-    seen = look.model.features(look.x).cpu()
-    return -Mixture(**look.states["features"]).log_prob(seen).logsumexp(1)
 
 
 def _realness(look: Look) -> Tensor:
@@ -257,7 +260,7 @@ SCORES: dict[str, Score] = {
         "mean squared error of the reconstruction", _reconstruction, ("Encodes", "Decodes")
     ),
     "latent": Score(
-        "-log density of the code among those of the training examples",
+        "distance of the code to the fifth nearest of the training examples",
         _latent,
         ("Encodes",),
         learn=_codes,
@@ -270,7 +273,7 @@ SCORES: dict[str, Score] = {
         slow=True,
     ),
     "features": Score(
-        "-log density of the discriminator's features among those of the training examples",
+        "the same of what the discriminator judges by",
         _features,
         ("Discriminates",),
         learn=_judged,
