@@ -2,12 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
 
 import pytest
 from PIL import Image
 from tests.examples import pictures
+
+from program import Program
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +33,7 @@ class Shell:
         self.environment = {**os.environ, **cache}
 
     def start(self, *arguments):
-        command = [sys.executable, "-m", "allegory.cli.main", *map(str, arguments)]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen(command, cwd=self.home, env=self.environment, text=True, **pipes)
+        return Program(self.home, self.environment, list(map(str, arguments)))
 
     def __call__(self, *arguments, code=0):
         process = self.start(*arguments)

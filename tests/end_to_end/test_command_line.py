@@ -241,7 +241,7 @@ def test_recipes(shell):
         (("evaluate", "."), "run.toml"),
         (("resume", "nowhere"), "nowhere"),
         (("sweep",), "name a recipe"),
-        (("sweep", "vae", "digits"), "--over"),
+        (("sweep", "vae"), "a folder"),
         (("sweep", "vae", "digits", "--over", "bta=1"), "did you mean 'beta'?"),
         (("sweep", "vae", "digits", "--over", "beta=-1"), "'beta'"),
         (("sweep", "vae", "digts", "--over", "beta=1"), "did you mean 'digits'?"),
