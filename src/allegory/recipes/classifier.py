@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from allegory.recipes.classes import classes_of
+from allegory.recipes.classes import classes_of, train_of
 
 if TYPE_CHECKING:
     from allegory.data.dataset import Dataset
@@ -26,6 +27,8 @@ class ClassifierFamily(BaseModel):
     """Column of the data's table whose categories are told apart."""
     network: Literal["tiny", "small", "base"] = "small"
     """Size of the network; "tiny" is for laptops in a hurry."""
+    augment: bool = True
+    """Move, turn and scale training pictures a little, each time anew."""
 
     def blueprint(self, data: Dataset) -> Blueprint:
         """The model for these data.
@@ -53,8 +56,6 @@ class ClassifierSettings(ClassifierFamily):
     """The classifier."""
 
     kind: Literal["classifier"] = "classifier"
-    augment: bool = True
-    """Move, turn and scale training pictures a little, each time anew."""
 
     def build(self, data: Dataset) -> Game:
         """The game for these data."""
@@ -76,7 +77,13 @@ class UpweightingSettings(ClassifierFamily):
         """The game for these data."""
         from allegory.games.upweighting import UpweightingGame
 
-        return UpweightingGame(self.model(data), first=self.first_images, upweight=self.upweight)
+        return UpweightingGame(
+            self.model(data),
+            examples=len(train_of(data)),
+            first=self.first_images,
+            upweight=self.upweight,
+            augment=self.augment,
+        )
 
 
 class ReweightingSettings(ClassifierFamily):
@@ -92,13 +99,14 @@ class ReweightingSettings(ClassifierFamily):
 
     def build(self, data: Dataset) -> Game:
         """The game for these data."""
-        from allegory.games.reweighting import ReweightingGame
+        from allegory.games.reweighting import ReweightingGame, apart
 
-        train = data.split("train") if "train" in data.splits else data
+        model = self.model(data)
+        truth = train_of(data).table()[self.label].values.astype(np.int64)
         return ReweightingGame(
-            self.model(data),
-            examples=len(train),
+            model,
+            kept=apart(truth, self.apart),
             first=self.first_images,
-            apart=self.apart,
             gamma=self.gamma,
+            augment=self.augment,
         )

@@ -42,6 +42,9 @@ class DebiasingSettings(VAEFamily):
     cap: Annotated[float, Field(ge=1.0)] = CAP
     """How many times as often as the average an example is drawn at most."""
 
+    augment: bool = True
+    """Move, turn and scale training pictures a little, each time anew."""
+
     def blueprint(self, data: Dataset) -> Blueprint:
         """The model for these data.
 
@@ -70,4 +73,5 @@ class DebiasingSettings(VAEFamily):
             weight=self.weight,
             beta=self.beta,
             rarity=partial(by, alpha=self.alpha, cap=self.cap),
+            augment=self.augment,
         )
