@@ -80,7 +80,7 @@ class UpweightingGame(Game):
         return self.cross_entropy(model, x, batch)
 
     def held_out(self, model: nn.Module, batch: Batch, noise: Noise) -> Losses:
-        """The cross-entropy of `model`; none before the scout has ended: it has not learned yet."""
+        """The cross-entropy of `model`, which has learned nothing before the scout has ended."""
         assert isinstance(model, Classifier)
         found = self.cross_entropy(model, batch.x, batch)
         return found if self.weights.any() else {}
