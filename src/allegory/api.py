@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from allegory.data.dataset import Dataset
-from allegory.data.open import open_data, source_name
+from allegory.data.open import open_data
 from allegory.errors import UserError
 from allegory.measures.grouping import BINS
 from allegory.recipes.settings import Run, change
@@ -17,6 +17,7 @@ from allegory.recipes.table import recipe as named
 from allegory.runs import compare as comparing
 from allegory.runs import play
 from allegory.runs.folder import RunFolder, Weights, new_folder
+from allegory.runs.inputs import from_anywhere
 from allegory.runs.measuring.networks import choice_of
 from allegory.runs.measuring.subject import Options
 from allegory.runs.measuring.table import chosen as chosen_measures
@@ -269,9 +270,7 @@ def sweep_run(
     measures: Sequence[str] | None = None,
 ) -> Swept:
     """`sweep` for a run that is a value already."""
-    if Path(run.data.source).expanduser().exists():
-        # by the name that it has from every folder
-        run = change(run, {"source": source_name(run.data.source)})
+    run = from_anywhere(run)
     chosen = vary(run, over, seeds, measures)
     name = f"{run.recipe}-{Path(run.data.source.replace(':', '-')).stem}-sweep"
     return play_sweep(

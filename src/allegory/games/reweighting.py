@@ -29,13 +29,14 @@ class ReweightingGame(Game):
 
     Qiu et al. (2023), "Simple and fast group robustness by automatic feature reweighting",
     algorithm 1: in the second stage an example weighs exp(-gamma p) over the size of its class, p
-    the probability of its class after the first. No group is known to it. Theirs also holds the
-    layer near what it was; here the falling learning rate does.
+    the probability of its class after the first, and the layer pays for its distance from what it
+    was. No group is known to it.
     """
 
     model: Classifier
     kept: Tensor
     second: Tensor
+    anchor: Tensor
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class ReweightingGame(Game):
         kept: NDArray[np.bool_],
         first: int,
         gamma: float,
+        hold: float,
         augment: bool = False,
     ) -> None:
         """Two players: the last layer, and all before it.
@@ -53,28 +55,40 @@ class ReweightingGame(Game):
             kept: which of the training examples are kept for the second stage, (n,).
             first: images of the first.
             gamma: 0 or more: how much more an example weighs that is told with doubt.
+            hold: 0 or more: what its squared distance from where it was costs the last layer.
             augment: move, turn and scale each training picture a little.
         """
         super().__init__()
-        self.model, self.first, self.gamma = model, first, gamma
+        self.model, self.first, self.gamma, self.hold = model, first, gamma, hold
         self.columns = (model.label,)
         self.augment = augment and isinstance(model.media, Images)
         self.register_buffer("kept", torch.from_numpy(kept).float(), persistent=False)
-        self.register_buffer("second", torch.zeros(len(kept)))  # all 0 until the stage begins
+        # all 0 until the second stage begins
+        self.register_buffer("second", torch.zeros(len(kept)))
+        self.register_buffer("anchor", torch.zeros_like(self.last_layer()))
 
     def players(self) -> tuple[Player, ...]:
         """The layers below until the second stage, and the last one throughout."""
-        layers = [name for name, part in self.model.named_modules() if has_weights(part)]
-        *below, last = (f"model.{name}" for name in layers)
+        *below, last = (f"model.{name}" for name in layers(self.model))
         return (
             Player(name="features", owns=tuple(below), loss=self.loss, until=self.first),
-            Player(name="last layer", owns=(last,), loss=self.loss),
+            Player(name="last layer", owns=(last,), loss=self.last_loss),
         )
+
+    def last_layer(self) -> Tensor:
+        """The weights of the last layer, one after the other."""
+        *_, last = layers(self.model).values()
+        return torch.cat([weight.flatten() for weight in last.parameters()])
 
     def loss(self, batch: Batch, turn: Turn) -> Losses:
         """The cross-entropy."""
         x = jitter(batch.x, turn.noise.uniform(JITTERS)) if self.augment else batch.x
         return self.cross_entropy(self.model, x, batch)
+
+    def last_loss(self, batch: Batch, turn: Turn) -> Losses:
+        """The cross-entropy, and in the second stage the distance from where it began."""
+        away = (self.last_layer() - self.anchor).square().sum()
+        return self.loss(batch, turn) | {"distance": self.hold * self.second.any() * away}
 
     def held_out(self, model: nn.Module, batch: Batch, noise: Noise) -> Losses:
         """The cross-entropy of `model` in the second stage: what was before is not yet the aim."""
@@ -93,17 +107,18 @@ class ReweightingGame(Game):
         if images < self.first:
             return 1.0 - self.kept
         if not self.second.any():
-            batches = [
-                (self.model.predict_proba(b.x), b.columns[self.model.label]) for b in examples
-            ]
-            p, truth = torch.cat([p for p, _ in batches]), torch.cat([y for _, y in batches])
-            truth = truth.clamp(min=0)  # those that are missing are not kept
-            counts = torch.zeros(p.shape[1], device=p.device).index_add_(0, truth, self.kept)
-            sure = p.gather(1, truth[:, None])[:, 0]
-            self.second.copy_(
-                self.kept * torch.exp(-self.gamma * sure) / counts[truth].clamp(min=1)
-            )
-        return self.second
+            self.begin(examples)
+        return self.second.clone()  # a checkpoint holds nothing twice
+
+    def begin(self, examples: Iterable[Batch]) -> None:
+        """Begin the second stage: set the weights of those kept apart, and hold the last layer."""
+        told = [(self.model.predict_proba(b.x), b.columns[self.model.label]) for b in examples]
+        p, truth = torch.cat([p for p, _ in told]), torch.cat([y for _, y in told])
+        truth = truth.clamp(min=0)  # those that are missing are not kept
+        counts = torch.zeros(p.shape[1], device=p.device).index_add_(0, truth, self.kept)
+        sure = p.gather(1, truth[:, None])[:, 0]
+        self.second.copy_(self.kept * torch.exp(-self.gamma * sure) / counts[truth].clamp(min=1))
+        self.anchor.copy_(self.last_layer())
 
 
 def apart(truth: NDArray[np.integer], share: float) -> NDArray[np.bool_]:
@@ -125,6 +140,10 @@ def apart(truth: NDArray[np.integer], share: float) -> NDArray[np.bool_]:
     return kept
 
 
-def has_weights(part: nn.Module) -> bool:
-    """Whether a module has weights of its own."""
-    return next(part.parameters(recurse=False), None) is not None
+def layers(model: nn.Module) -> dict[str, nn.Module]:
+    """The parts of a model that have weights of their own, by name, from the first to the last."""
+    return {
+        name: part
+        for name, part in model.named_modules()
+        if next(part.parameters(recurse=False), None) is not None
+    }

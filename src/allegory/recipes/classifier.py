@@ -70,7 +70,7 @@ class UpweightingSettings(ClassifierFamily):
     kind: Literal["upweighting"] = "upweighting"
     first_images: Annotated[int, Field(ge=1)] = 50_000
     """Images that the first classifier sees; what it then misses weighs more for the second."""
-    upweight: Annotated[float, Field(ge=1.0)] = 20.0
+    upweight: Annotated[float, Field(ge=1.0)] = 5.0
     """How often an example that was missed is drawn, where others are once."""
 
     def build(self, data: Dataset) -> Game:
@@ -96,6 +96,8 @@ class ReweightingSettings(ClassifierFamily):
     """Share of the training examples that is kept apart for that."""
     gamma: Annotated[float, Field(ge=0.0)] = 4.0
     """How much more an example weighs there whose class was told with doubt."""
+    hold: Annotated[float, Field(ge=0.0)] = 0.1
+    """What the squared distance of the last layer from where it was costs there, in nats."""
 
     def build(self, data: Dataset) -> Game:
         """The game for these data."""
@@ -108,5 +110,6 @@ class ReweightingSettings(ClassifierFamily):
             kept=apart(truth, self.apart),
             first=self.first_images,
             gamma=self.gamma,
+            hold=self.hold,
             augment=self.augment,
         )
