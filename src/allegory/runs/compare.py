@@ -1,14 +1,17 @@
-"""Systems side by side: runs, or sweeps with their seeds, measured on the same examples."""
+"""Systems side by side: runs and sweeps, with their seeds, measured on the same examples."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allegory.errors import UserError
 from allegory.measures.comparison import Measured, compared
 from allegory.progress import say
+from allegory.recipes.settings import change
 from allegory.report.outcomes import text
 from allegory.runs.folder import RunFolder
 from allegory.runs.measuring.findings import strict
@@ -18,7 +21,6 @@ from allegory.runs.sweep import SweepFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from allegory.runs.score import Question
 
@@ -38,32 +40,50 @@ class System:
 
 
 def systems_of(paths: Sequence[Path]) -> list[System]:
-    """The systems that these folders hold: a run is one, a sweep one for each of its settings.
+    """The systems that these folders hold: a sweep has one for each of its settings.
+
+    Runs that differ in their seed alone are one system.
 
     Raises:
         UserError: a folder holds neither a run nor a sweep, no run of a sweep has been trained, or
             there are fewer than two systems in all.
     """
-    found: list[tuple[Path, str, Mapping[int, RunFolder]]] = []
+    found: list[tuple[Path, str, dict[int, RunFolder]]] = []
+    alike: dict[str, dict[int, RunFolder]] = {}
     for path in paths:
         folder = SweepFolder(path)
         if folder.settings.exists():
             found += [(path, setting, runs) for setting, runs in _settings(folder)]
-        else:
-            run = RunFolder(path)
-            found.append((path, "", {run.run().training.seed: run}))
+            continue
+        run = RunFolder(path).run()
+        value, seed = change(run, {"seed": 0}).model_dump_json(), run.training.seed
+        if seed in alike.setdefault(value, {}):
+            raise UserError(f"{path} is {alike[value][seed].path} once more: with the same seed.")
+        if not alike[value]:
+            found.append((path, "", alike[value]))
+        alike[value][seed] = RunFolder(path)
     if len(found) < 2:
         raise UserError("a comparison takes two systems at least: name several runs, or sweeps.")
-    short = [" ".join(filter(None, (path.resolve().name, setting))) for path, setting, _ in found]
-    full = [" ".join(filter(None, (str(path), setting))) for path, setting, _ in found]
+    named = [(_shared(path, runs), setting, runs) for path, setting, runs in found]
+    short = [" ".join(filter(None, (path.name, setting))) for path, setting, _ in named]
+    full = [" ".join(filter(None, (str(path), setting))) for path, setting, _ in named]
     names = [a if short.count(a) == 1 else b for a, b in zip(short, full, strict=True)]
     for name in names:
         if names.count(name) > 1:
             raise UserError(f"{name} is named twice: a comparison is of different systems.")
-    return [System(name, runs) for name, (_, _, runs) in zip(names, found, strict=True)]
+    return [System(name, runs) for name, (_, _, runs) in zip(names, named, strict=True)]
 
 
-def _settings(folder: SweepFolder) -> Iterator[tuple[str, Mapping[int, RunFolder]]]:
+def _shared(path: Path, runs: Mapping[int, RunFolder]) -> Path:
+    """What a system is named after: its folder, or what the folders of its runs begin with."""
+    folders = [str(run.path.resolve()) for run in runs.values()]
+    alone = len(folders) == 1 or SweepFolder(path).settings.exists()
+    same = takewhile(lambda letters: len(set(letters)) == 1, zip(*folders, strict=False))
+    shared = Path("".join(letters[0] for letters in same).rstrip("0123456789-_=. "))
+    return path.resolve() if alone or not shared.name else shared
+
+
+def _settings(folder: SweepFolder) -> Iterator[tuple[str, dict[int, RunFolder]]]:
     """The settings of a sweep, in words, each with its runs that have been trained."""
     found: dict[str, dict[int, RunFolder]] = {}
     jobs = folder.read().jobs()
