@@ -25,6 +25,7 @@ LABEL = "label"
 OWN_LABEL = "own_label"
 """What a source's column of that name is called then."""
 CLASSES = ("negative", "positive")
+KINDS = {"number": "numbers", "category": "categories", "text": "text"}
 CHUNK = 1024
 
 
@@ -36,7 +37,7 @@ def joined(positives: Packed, negatives: Packed) -> Packed:
     Raises:
         UserError: they are the same, or differ in the shape of examples or the kind of a column.
     """
-    if positives.key == negatives.key:
+    if positives.fingerprint == negatives.fingerprint:
         raise UserError("positives and negatives are the same: there is nothing to tell apart.")
     a, b = positives.examples, negatives.examples
     if a.shape[1:] != b.shape[1:] or a.dtype != b.dtype:
@@ -86,7 +87,7 @@ def _end_to_end(name: str, parts: Sequence[Column | None], sizes: Sequence[int])
     kinds = {part.kind: part for part in parts if part is not None}
     if len(kinds) > 1:
         raise UserError(
-            f"the column '{name}' holds {' in one source and '.join(f'{k}s' for k in kinds)} in "
+            f"the column '{name}' holds {' in one source and '.join(KINDS[k] for k in kinds)} in "
             "the other: rename one of them."
         )
     (kind,) = kinds

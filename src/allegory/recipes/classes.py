@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allegory.data.join import LABEL
 from allegory.errors import UserError
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def classes_of(data: Dataset, label: str) -> tuple[str, ...]:
                 "it has no column of categories; labels come from sub-folders or from metadata.csv"
             )
         )
+        if column is None and label == LABEL:
+            there += "; or give what it is to be told from: --negatives"
         what = "has no column" if column is None else f"holds {column.kind}s, not categories, in"
         raise UserError(f"'{data.name}' {what} '{label}' to learn classes from; {there}.")
     values = train_of(data).table()[label].values.astype(np.int64)
