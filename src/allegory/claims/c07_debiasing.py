@@ -12,6 +12,7 @@ from allegory.claims.interval import above, below, t_interval, together, words
 from allegory.claims.pictures import OnPictures
 from allegory.data.dataset import Column
 from allegory.data.open import open_data
+from allegory.data.settings import DataSettings
 from allegory.progress import say
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ class Settings(OnPictures):
 
     def even(self) -> Dataset:
         """Faces of all tones alike, and objects, that no detector has learned from."""
-        how = {"size": self.size, "examples": self.test, "data_seed": 1}
-        return open_data(self.source, negatives="objects", **how)
+        how = DataSettings(size=self.size, examples=self.test, data_seed=1, negatives="objects")
+        return open_data(self.source, how)
 
 
 @dataclass(frozen=True)
