@@ -12,6 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from allegory.api import compare as compare
     from allegory.api import evaluate as evaluate
     from allegory.api import load as load
     from allegory.api import resume as resume
@@ -37,6 +38,7 @@ PUBLIC = {
     "axes": "allegory.tools.traverse",
     "capabilities_of": "allegory.capabilities",
     "check": "allegory.data.check",
+    "compare": "allegory.api",
     "encode_table": "allegory.tools.encode",
     "evaluate": "allegory.api",
     "interpolate": "allegory.tools.interpolate",

@@ -18,6 +18,7 @@ VERBS = {
     "resume": "go on with a run or a sweep that was stopped, or train a run longer",
     "sweep": "train and measure a recipe over values of its fields, and over seeds",
     "evaluate": "measure a run's model on held-out examples",
+    "compare": "measure runs or sweeps on the same examples, side by side",
     "report": "write a run's page, report.html",
     "sample": "draw new examples",
     "reconstruct": "show examples beside their reconstructions",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from allegory.runs.measuring.findings import Findings
     from allegory.runs.measuring.table import Group
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = ["Evaluation", "Unmeasured", "evaluate"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,14 @@ class Evaluation:
     group's."""
     pictures: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
     """For some groups (H, W, C)."""
+
+
+class Unmeasured(UserError):
+    """None of the measures that were asked for is possible."""
+
+    def __init__(self, reasons: str, evaluation: Evaluation) -> None:
+        super().__init__(f"nothing was measured: {reasons}.")
+        self.evaluation = evaluation
 
 
 def evaluate(
@@ -83,9 +91,6 @@ def evaluate(
         found[group.name] = findings.to_json() | {"seconds": seconds}
         if findings.picture is not None:
             pictures[group.name] = findings.picture
-    if measures is not None and not found:
-        reasons = "; ".join(f"{name}: {why}" for name, why in left_out.items())
-        raise UserError(f"nothing was measured: {reasons}.")
     scores = {
         "n": len(subject.held_out),
         "data": data.name,
@@ -94,7 +99,10 @@ def evaluate(
         "left_out": left_out,
         "seconds": round(time.monotonic() - began, 1),
     }
-    return Evaluation(strict(scores), pictures)
+    evaluation = Evaluation(strict(scores), pictures)
+    if measures is not None and not found:
+        raise Unmeasured("; ".join(f"{k}: {why}" for k, why in left_out.items()), evaluation)
+    return evaluation
 
 
 def measured(group: Group, subject: Subject) -> Findings | str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,6 +130,19 @@ class RunFolder:
                 "it anew."
             ) from error
         return scores
+
+    def evaluations(self) -> list[dict[str, Any]]:
+        """All evaluations, the oldest first; lines that can't be read are passed over."""
+        try:
+            lines = (self.path / "evaluations.jsonl").read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            return []
+        found = []
+        for line in lines:
+            with contextlib.suppress(ValueError):
+                scores = json.loads(line)
+                found += [scores] if isinstance(scores, dict) else []
+        return found
 
     def keep_scores(
         self, scores: Mapping[str, Any], pictures: Mapping[str, NDArray[np.uint8]]

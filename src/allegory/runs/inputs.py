@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,16 +12,27 @@ from allegory.data.open import open_data, source_name
 from allegory.data.pictures import Unreadable, read_picture
 from allegory.errors import UserError
 from allegory.media import Images, Media, Vectors
+from allegory.recipes.settings import change
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from torch import Tensor
 
     from allegory.recipes.settings import Run
 
-__all__ = ["at_most", "held_out", "open_for", "own_picture", "own_pictures"]
+__all__ = ["at_most", "from_anywhere", "held_out", "open_for", "own_picture", "own_pictures"]
+
+
+def from_anywhere(run: Run) -> Run:
+    """The run, with its sources by the names that they have from every folder."""
+    given = {"source": run.data.source, "negatives": run.data.negatives}
+    there = {
+        field: source_name(name)
+        for field, name in given.items()
+        if name is not None and Path(name).expanduser().exists()
+    }
+    return change(run, there)
 
 
 def open_for(run: Run, media: Media, source: str | Path | None = None) -> Dataset:

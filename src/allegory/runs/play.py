@@ -15,7 +15,7 @@ from allegory.models.files import read_about, read_card, write_card
 from allegory.progress import say
 from allegory.recipes.settings import Run, change, write_run
 from allegory.runs.health import Health
-from allegory.runs.inputs import open_for
+from allegory.runs.inputs import from_anywhere, open_for
 from allegory.runs.record import Record
 from allegory.runs.watch import KeepModel, Preview
 from allegory.training.checkpoint import Checkpoints
@@ -65,8 +65,8 @@ def begin(run: Run, folder: RunFolder, data: Dataset | None = None) -> Trained:
     """
     world = World.from_environment()
     data = data if data is not None else data_of(run)
-    # by the name that it has from every folder
-    run = change(run, {"source": data.name})
+    # by the names that they have from every folder
+    run = change(from_anywhere(run), {"source": data.name})
     return play(run, folder, data, world)
 
 
