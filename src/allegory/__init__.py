@@ -12,6 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from allegory.api import balance as balance
     from allegory.api import evaluate as evaluate
     from allegory.api import load as load
     from allegory.api import resume as resume
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 PUBLIC = {
     "axes": "allegory.tools.traverse",
+    "balance": "allegory.api",
     "capabilities_of": "allegory.capabilities",
     "check": "allegory.data.check",
     "encode_table": "allegory.tools.encode",

@@ -26,6 +26,7 @@ VERBS = {
     "watch": "see how a run came along, as a film or as moments side by side",
     "encode": "write the latent codes of a source as a table",
     "outliers": "find what does not belong: scores, a threshold from normal examples, a page",
+    "balance": "weigh examples by how rare they are; select or generate by it",
     "invert": "find the codes of your own pictures, also where a model can't encode",
     "recipes": "list the recipes",
     "claims": "rerun the lecture's claims: the numbers, and whether each holds",
