@@ -17,7 +17,7 @@ from allegory.recipes.settings import Run, change, write_run
 from allegory.runs.health import Health
 from allegory.runs.inputs import open_for
 from allegory.runs.record import Record
-from allegory.runs.watch import KeepModel, Preview
+from allegory.runs.watch import KeepModel, KeepWeights, Preview
 from allegory.training.checkpoint import Checkpoints
 from allegory.training.journal import Journal, read_journal
 from allegory.training.noise import fold
@@ -120,6 +120,7 @@ def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
         journal=Journal(folder.path, tensorboard=run.training.tensorboard and world.leads),
         observers=(
             KeepModel(folder),
+            KeepWeights(folder),
             Preview(folder, held_out),
             Health(folder, train, held_out, total=run.training.images),
             Record(folder, train),
@@ -206,5 +207,6 @@ def report(folder: RunFolder) -> None:
         curves=read_journal(folder.path / "metrics.jsonl"),
         health=read_journal(folder.health),
         scores=folder.scores(),
+        weights=folder.drawn_by(),
         notes=[],
     )
