@@ -40,7 +40,16 @@ if TYPE_CHECKING:
     from allegory.runs.play import Trained
     from allegory.runs.sweep_play import Swept
 
-__all__ = ["balance", "evaluate", "load", "resume", "resume_sweep", "sweep", "sweep_run", "train"]
+__all__ = [
+    "balance",
+    "evaluate",
+    "load",
+    "resume",
+    "resume_sweep",
+    "sweep",
+    "sweep_run",
+    "train",
+]
 
 
 MOST_SEED = 2**31

@@ -14,6 +14,7 @@ __all__ = ["VERBS", "main", "run"]
 
 VERBS = {
     "check": "say what is in a source, what can't be read, and what training would use",
+    "audit": "say what is rare in a source and what does not belong, on one page",
     "train": "train a recipe on a source",
     "resume": "go on with a run or a sweep that was stopped, or train a run longer",
     "sweep": "train and measure a recipe over values of its fields, and over seeds",

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from allegory.data.dataset import Dataset
     from allegory.runs.folder import RunFolder, Weights
 
-__all__ = ["Trained", "begin", "data_of", "go_on", "report"]
+__all__ = ["Trained", "begin", "data_of", "go_on", "learn", "report"]
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,14 @@ def data_of(run: Run) -> Dataset:
 
 def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
     """Train to the end, from the newest checkpoint if there is one, and write the report."""
+    found = learn(run, folder, data, world)
+    if world.leads:
+        report(folder)
+    return found
+
+
+def learn(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
+    """Train to the end, from the newest checkpoint if there is one."""
     train, held_out = data.split("train"), data.split("validation")
     if len(train) < 2:
         raise UserError(
@@ -133,8 +141,6 @@ def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
         if world.leads:
             say(f"saved after {trainer.images:,} images: 'allegory resume {folder.path}' goes on.")
         raise
-    if world.leads:
-        report(folder)
     return Trained(folder, run, world.leads)
 
 
