@@ -55,7 +55,7 @@ def near_duplicates(data: Dataset, features: Tensor, by: Features, seed: int) ->
 
     The threshold comes from copies of these very examples: pictures moved and enlarged by up to
     2 % and lightened or darkened by up to 5 %, vectors with a hundredth of noise; 95 % of such
-    copies are within it. Pictures must also correlate, pixel by pixel, as the copies do.
+    copies are within it. Pictures must also be as alike pixel by pixel as the copies are.
 
     Args:
         data: the examples.
@@ -82,7 +82,7 @@ def near_duplicates(data: Dataset, features: Tensor, by: Features, seed: int) ->
     equal = _equal(pairs, data)
     kept = ~equal
     if isinstance(data.media, Images):
-        kept &= _alike(pairs, data) >= float(_correlation(x, copies).quantile(1 - WITHIN))
+        kept &= _apart(pairs, data) <= float(_difference(x, copies).quantile(WITHIN))
     order = np.argsort(distances[kept], kind="stable")
     usual = float(found.distance[:, 0].median())
     return Pairs(pairs[kept][order], pairs[equal], distances[kept][order], threshold, usual)
@@ -101,20 +101,23 @@ def _equal(pairs: NDArray[np.int64], data: Dataset) -> NDArray[np.bool_]:
     return np.array([np.array_equal(store[rows[a]], store[rows[b]]) for a, b in pairs], bool)
 
 
-def _alike(pairs: NDArray[np.int64], data: Dataset) -> NDArray[np.float64]:
-    """The correlation of both pictures of each pair, (k,)."""
+def _apart(pairs: NDArray[np.int64], data: Dataset) -> NDArray[np.float64]:
+    """The difference of both pictures of each pair, (k,)."""
     parts = [
-        _correlation(data.take(part[:, 0]), data.take(part[:, 1])).numpy()
+        _difference(data.take(part[:, 0]), data.take(part[:, 1])).numpy()
         for part in np.array_split(pairs, max(1, -(-len(pairs) // COPIES)))
         if len(part)
     ]
     return np.concatenate([np.empty(0), *parts])
 
 
-def _correlation(x: Tensor, y: Tensor) -> Tensor:
-    """The correlation of pictures x and y (n, channels, height, width), reduced: (n,)."""
-    small = [F.adaptive_avg_pool2d(v, min(SMALL, *v.shape[2:])).flatten(1) for v in (x, y)]
-    a, b = (v - v.mean(1, keepdim=True) for v in small)
-    lengths = (a.norm(dim=1) * b.norm(dim=1)).clamp_min(1e-9)
-    alike: Tensor = (a * b).sum(1) / lengths
-    return alike
+def _difference(x: Tensor, y: Tensor) -> Tensor:
+    """Root-mean-square difference of pictures (n, channels, height, width), reduced: (n,).
+
+    In units of their contrast.
+    """
+    size = tuple(min(SMALL, side) for side in x.shape[2:])
+    a, b = (F.adaptive_avg_pool2d(v, size).flatten(1) for v in (x, y))
+    contrast = (a.std(1) * b.std(1)).sqrt().clamp_min(1e-3)
+    found: Tensor = (a - b).square().mean(1).sqrt() / contrast
+    return found

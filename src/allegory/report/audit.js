@@ -42,7 +42,8 @@ for (const map of document.querySelectorAll(".map")) {
     draw.setTransform(dots, 0, 0, dots, 0, 0);
     draw.clearRect(0, 0, ...size);
     const colour = painter(by);
-    const side = wide < 600 ? 26 : 36, full = new Set();
+    const room = Math.sqrt((size[0] * size[1]) / places.length);
+    const side = Math.min(Math.max(0.7 * room, wide < 600 ? 26 : 36), 84), full = new Set();
     shown = [];
     for (let i = 0; i < places.length; i++) {
       const [x, y] = where(i);

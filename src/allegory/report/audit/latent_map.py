@@ -44,7 +44,8 @@ def map_section(found: Audited) -> Section:
         f"The codes of {which}, laid out so that neighbours stay neighbours (t-SNE): what is "
         "alike is near. How large a patch is and how far apart two are says nothing.",
         f'<div class="map"><div class="stage">{still}'
-        '<canvas hidden aria-label="Map of the examples"></canvas><div class="tip" hidden></div></div>'
+        '<canvas hidden aria-label="Map of the examples"></canvas>'
+        '<div class="tip" hidden></div></div>'
         '<div class="tools" hidden><label>Colour <select></select></label>'
         '<button type="button" data-do="look"></button>'
         '<button type="button" data-do="in" aria-label="closer">+</button>'

@@ -73,7 +73,8 @@ def labels_section(found: Audited) -> Section | None:
         "For each column, a judge learns the labels of four fifths of the examples from their "
         "features and is asked about the rest. An example is in doubt where it is as sure of "
         "another class as it usually is of examples of that class (confident learning, Northcutt "
-        "et al. 2021). The judge errs too: the less often it is right, the more doubts are its own.",
+        "et al. 2021). The judge errs too: the less often it is right, the more doubts are its "
+        "own.",
         body,
     )
 

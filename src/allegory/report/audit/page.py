@@ -63,17 +63,21 @@ def write_audit(found: Audited, path: Path, *, run: Path, notes: Sequence[str] =
 def next_section(found: Audited, run: Path) -> Section:
     """The files beside the page, and commands that go on from here."""
     folder, source = shlex.quote(str(run)), shlex.quote(found.data.name)
-    lines = [
-        (f"balance {folder} {source} --select 2000 --out subset", "a balanced part of the data"),
-        (f"balance {folder} {source} --within label", "weights that keep the shares of a column"),
-        (f"outliers {folder} {source} --html", "all outliers, with every score"),
-        (f"encode {folder} {source} --out codes.csv", "the codes, for any other program"),
-        (f"train dbvae {source} --label label", "a classifier that learns more from what is rare"),
-    ]
+    balance, half = f"balance {folder} {source}", max(1, len(found.data) // 2)
+    lines = [(f"{balance} --select {half} --out subset", "a balanced part of the data")]
     if found.decodes:
-        lines.insert(
-            1, (f"balance {folder} {source} --generate 500 --out filled", "thin regions filled")
-        )
+        lines.append((f"{balance} --generate {half} --out filled", "thin regions filled"))
+    label = next(iter(found.suspects), None)
+    if label is not None:
+        column = shlex.quote(label)
+        lines += [
+            (f"{balance} --within {column}", "weights that keep the shares of a column"),
+            (f"train dbvae {source} --label {column}", "a classifier that learns from the rare"),
+        ]
+    lines += [
+        (f"outliers {folder} {source} --html", "the unusual ones, with every score"),
+        (f"encode {folder} {source} --out codes.csv", "the codes, for any other program"),
+    ]
     commands = "".join(
         f"<li><code>allegory {escape(line)}</code><span>{escape(what)}</span></li>"
         for line, what in lines

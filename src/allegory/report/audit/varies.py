@@ -26,50 +26,57 @@ STEPS = np.linspace(-2.5, 2.5, 11)
 ENDS, KIND, REGION, COLUMNS = 4, 8, 24, 12
 """Examples at each end of a direction, of a kind, and of a region."""
 TENTH = 0.1
-SKEWED = 1.5
-"""How many times as many examples one end has as the other, to be said."""
+SKEWED, CHANCE = 1.5, 2.0
+"""How many times as many examples one end has as the other, to be said; and by how many standard
+errors."""
 
 
 def directions_section(found: Audited) -> Section | None:
     """The directions in which examples differ most, each with how many lie where."""
     if not found.directions:
         return None
-    rows = "".join(_direction(found, d, k) for k, d in enumerate(found.directions))
-    media = "Under each frame stands how many examples lie there: "
-    seen = (
-        "In the middle what the model makes of the codes along the way, at the ends real examples "
-        "that lie there. " + media
-        if found.pictures is not None and found.decodes
-        else media
-    )
+    if found.pictures is None:
+        body = f'<div class="plots">{"".join(map(_bars, found.directions))}</div>'
+        seen = ""
+    else:
+        body = "".join(_direction(found, d, k) for k, d in enumerate(found.directions))
+        seen = "At the ends are real examples that lie there. "
+        if found.decodes:
+            seen += "Between them is what the model makes of the mean code on the way. "
     return Section(
         "What varies",
-        f"The directions in which the examples differ most, by their codes. {seen}where the bars "
-        "are low, such examples are few.",
-        rows,
+        f"The directions in which the examples differ most, by their codes. {seen}Where the bars "
+        "are low, such examples are few. A direction is named after the column that it follows, "
+        "with the strength of the correlation from 0 to 1, where there is one.",
+        body,
     )
+
+
+def _bars(d: Direction) -> str:
+    """How many vectors lie where along a direction."""
+    bars = histogram(d.places.tolist(), low=-3.5, high=3.5, bins=28, name="", colour=0)
+    name = d.name or f"{d.share:.0%} of the variance"
+    drawn = plot([bars], title=f"Examples along {name}", x_label="standard deviations")
+    return f"<figure>{drawn}<figcaption>{escape(name)}</figcaption></figure>"
 
 
 def _direction(found: Audited, d: Direction, k: int) -> str:
-    low, high = (float((d.places < -2).mean()), float((d.places > 2).mean()))
+    n = len(d.places)
+    low, high = int((d.places < -2).sum()), int((d.places > 2).sum())
     uneven = ""
-    if max(low, high) > SKEWED * min(low, high):
-        side = "right" if high < low else "left"
-        uneven = f" · the {side} end is the rarer"
+    if max(low, high) > SKEWED * min(low, high) and abs(low - high) > CHANCE * (low + high) ** 0.5:
+        uneven = f" · the {'right' if high < low else 'left'} end is the rarer"
     words = f"{d.share:.0%} of the variance{uneven}"
     name = f"<strong>{escape(d.name)}</strong>" if d.name else ""
     head = f"<figcaption><code>d{k}</code>{name}<span>{escape(words)}</span></figcaption>"
     media = found.pictures
-    if media is None:
-        bars = histogram(d.places.tolist(), low=-3.5, high=3.5, bins=28, name="", colour=0)
-        drawn = plot([bars], title=f"Examples along direction {k}", x_label="standard deviations")
-        return f'<figure class="axis direction">{head}{drawn}</figure>'
+    assert media is not None
     ends = [
         f'<div class="end">{photos(some(found.data, rows[:ENDS]), media, alt, 2)}'
         f"<small>{escape(share)}</small></div>"
         for rows, alt, share in (
-            (d.ends[0], "Examples at the low end", f"{low:.1%} beyond −2 σ"),
-            (d.ends[1], "Examples at the high end", f"{high:.1%} beyond +2 σ"),
+            (d.ends[0], "Examples at the low end", f"{low / n:.1%} beyond −2 σ"),
+            (d.ends[1], "Examples at the high end", f"{high / n:.1%} beyond +2 σ"),
         )
     ]
     middle = _strip(found, d, k) if found.decodes else ""
