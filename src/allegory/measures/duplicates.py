@@ -116,7 +116,7 @@ def _difference(x: Tensor, y: Tensor) -> Tensor:
 
     In units of their contrast.
     """
-    size = tuple(min(SMALL, side) for side in x.shape[2:])
+    size = (min(SMALL, x.shape[2]), min(SMALL, x.shape[3]))
     a, b = (F.adaptive_avg_pool2d(v, size).flatten(1) for v in (x, y))
     contrast = (a.std(1) * b.std(1)).sqrt().clamp_min(1e-3)
     found: Tensor = (a - b).square().mean(1).sqrt() / contrast
