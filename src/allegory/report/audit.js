@@ -9,10 +9,10 @@ for (const map of document.querySelectorAll(".map")) {
     [...tools.querySelectorAll("button")].map((b) => [b.dataset.do, b]),
   );
   const RAMP = [[38, 70, 130], [42, 143, 140], [222, 190, 80], [224, 110, 50], [180, 30, 60]];
-  const PAD = 26, GREY = "#9aa1ab";
+  const GREY = "#9aa1ab";
   const picture = new Image();
   let pictures = Boolean(atlas), zoom = 1, centre = [0.5, 0.5], by = colours[0];
-  let size = [0, 0], shown = [], held = null;
+  let size = [0, 0], side = 36, pad = 26, shown = [], held = null;
 
   const ramp = (t) => {
     const at = Math.min(Math.max(t, 0), 1) * (RAMP.length - 1), k = Math.min(Math.floor(at), 3);
@@ -30,24 +30,26 @@ for (const map of document.querySelectorAll(".map")) {
     return (i) => (c.values[i] === null ? GREY : ramp((c.values[i] - low) / (high - low || 1)));
   };
   const where = (i) => places[i].map(
-    (v, j) => PAD + (0.5 + zoom * (v / 1000 - centre[j])) * (size[j] - 2 * PAD),
+    (v, j) => pad + (0.5 + zoom * (v / 1000 - centre[j])) * (size[j] - 2 * pad),
   );
 
   const paint = () => {
     const dots = window.devicePixelRatio || 1, wide = canvas.parentElement.clientWidth;
     size = [wide, Math.round(wide * (wide < 600 ? 1.1 : 0.66))];
+    const room = Math.sqrt((size[0] * size[1]) / places.length);
+    side = Math.min(Math.max(0.7 * room, wide < 600 ? 26 : 36), 84);
+    pad = side / 2 + 8;
     canvas.width = size[0] * dots;
     canvas.height = size[1] * dots;
     canvas.style.height = `${size[1]}px`;
     draw.setTransform(dots, 0, 0, dots, 0, 0);
     draw.clearRect(0, 0, ...size);
     const colour = painter(by);
-    const room = Math.sqrt((size[0] * size[1]) / places.length);
-    const side = Math.min(Math.max(0.7 * room, wide < 600 ? 26 : 36), 84), full = new Set();
+    const full = new Set(), edge = size.map((v) => (v % side) / 2);
     shown = [];
     for (let i = 0; i < places.length; i++) {
       const [x, y] = where(i);
-      if (x < -PAD || y < -PAD || x > size[0] + PAD || y > size[1] + PAD) continue;
+      if (x < -pad || y < -pad || x > size[0] + pad || y > size[1] + pad) continue;
       if (!pictures) {
         draw.fillStyle = colour(i);
         draw.globalAlpha = 0.8;
@@ -58,10 +60,10 @@ for (const map of document.querySelectorAll(".map")) {
         shown.push([i, x, y]);
         continue;
       }
-      const cell = `${Math.floor(x / side)},${Math.floor(y / side)}`;
-      if (full.has(cell)) continue;
-      full.add(cell);
-      const [left, top] = cell.split(",").map((v) => v * side);
+      const cell = [x, y].map((v, j) => Math.floor((v - edge[j]) / side));
+      if (full.has(cell.join())) continue;
+      full.add(cell.join());
+      const [left, top] = cell.map((v, j) => edge[j] + v * side);
       const scale = (side - 4) / Math.max(width, height), w = width * scale, h = height * scale;
       const a = left + (side - w) / 2, b = top + (side - h) / 2;
       draw.fillStyle = colour(i);
@@ -143,7 +145,7 @@ for (const map of document.querySelectorAll(".map")) {
   canvas.addEventListener("pointermove", (event) => {
     if (!held) return show(event);
     const now = [event.clientX, event.clientY];
-    centre = centre.map((v, j) => v - (now[j] - held[j]) / (zoom * (size[j] - 2 * PAD)));
+    centre = centre.map((v, j) => v - (now[j] - held[j]) / (zoom * (size[j] - 2 * pad)));
     clamp();
     held = now;
     tip.hidden = true;
