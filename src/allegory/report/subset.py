@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ import numpy as np
 
 from allegory.errors import UserError
 from allegory.media import Images, to_bytes
-from allegory.report.files import require_empty
+from allegory.report.files import atomic_folder, require_empty
 from allegory.report.sheets import to_image
 from allegory.tools.encode import write_table
 
@@ -67,21 +66,12 @@ def write_subset(
             parts.append(_stored(made, data))
         write_table({"x": np.concatenate(parts), **known}, path)
         return
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    try:
-        draft.mkdir(parents=True)
+    with atomic_folder(path) as draft:
         names = _write_pictures(data, draft, Path(data.name) if originals else None)
         for i, picture in enumerate([] if made is None else _stored(made, data)):
             names.append(f"{MADE}/{i:06}.png")
             _save(picture, draft / names[-1])
         write_table({"file_name": np.array(names, dtype=np.str_), **known}, draft / "metadata.csv")
-        if path.exists():
-            path.rmdir()
-        draft.rename(path)
-    except OSError as error:
-        raise UserError(f"cannot write '{path}': {error.strerror or error}.") from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _write_pictures(data: Dataset, folder: Path, root: Path | None) -> list[str]:

@@ -31,8 +31,9 @@ from allegory.runs.folder import RunFolder
 from allegory.runs.inputs import open_for
 from allegory.runs.outliers import detector_of
 from allegory.runs.play import learn
+from allegory.tools.detector_file import FEWEST
 from allegory.tools.encode import encode_all, known_table, write_table
-from allegory.tools.outliers import FEWEST, normal_parts, outlier_table
+from allegory.tools.outliers import normal_parts, outlier_table
 from allegory.tools.plane import in_the_plane
 from allegory.tools.requires import require
 from allegory.tools.running import home
@@ -235,7 +236,8 @@ def _strange(begun: Sources, model: Any, rarity: NDArray[np.float64]) -> Strange
         # half of what is held out sets the threshold
         enough = len(held_out) // 2 + 1 >= 1 / FALSE_ALARMS[0]
         detector = detector_of(begun.folder, false_alarms=FALSE_ALARMS[0 if enough else 1])
-        found = detector.judge(begun.data, shown=True)
+        # the other scores take three times as long
+        found = detector.judge(begun.data, (), shown=True)
         order = np.argsort(-found.scores[detector.score].numpy(), kind="stable")
         return Strange(detector, found, order, None)
     if not isinstance(model, Decodes):

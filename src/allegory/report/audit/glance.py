@@ -10,6 +10,8 @@ from allegory.report.frame import tile_list
 from allegory.report.html import Section, table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from allegory.data.check import Report
     from allegory.report.audit.audited import Audited
 
@@ -77,26 +79,25 @@ def _media(report: Report) -> str:
 
 
 def _skipped(report: Report) -> str:
-    if not report.skipped:
-        return ""
-    rows = [(s["path"], s["reason"]) for s in report.skipped[:SHOWN]]
-    more = len(report.skipped) - SHOWN
-    note = f'<p class="note">… and {more:,} more.</p>' if more > 0 else ""
-    inputs = counted(len(report.skipped), "input")
-    return (
-        f"<details open><summary>{inputs} can't be used</summary>"
-        f"{table(rows, ('input', 'reason'))}{note}</details>"
-    )
+    rows = [(s["path"], s["reason"]) for s in report.skipped]
+    return _folded(rows, f"{counted(len(rows), 'input')} can't be used", ("input", "reason"), True)
 
 
 def _copies(report: Report) -> str:
-    if not report.duplicates:
+    rows = [("  =  ".join(group[:4]), f"{len(group):,}") for group in report.duplicates]
+    said = f"{counted(len(rows), 'group')} of exact copies"
+    return _folded(rows, said, ("the same example", "times"), False)
+
+
+def _folded(
+    rows: Sequence[tuple[str, str]], summary: str, head: tuple[str, str], unfolded: bool
+) -> str:
+    """A table that folds away under its summary; "" without rows."""
+    if not rows:
         return ""
-    rows = [("  =  ".join(group[:4]), f"{len(group):,}") for group in report.duplicates[:SHOWN]]
-    more = len(report.duplicates) - SHOWN
+    more = len(rows) - SHOWN
     note = f'<p class="note">… and {more:,} more.</p>' if more > 0 else ""
-    groups = counted(len(report.duplicates), "group")
     return (
-        f"<details><summary>{groups} of exact copies</summary>"
-        f"{table(rows, ('the same picture', 'times'), numbers=True)}{note}</details>"
+        f"<details{' open' if unfolded else ''}><summary>{summary}</summary>"
+        f"{table(rows[:SHOWN], head)}{note}</details>"
     )
