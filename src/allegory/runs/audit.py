@@ -177,7 +177,7 @@ def _with_quick_model(source: str, folder: RunFolder, size: str, mode: str) -> S
 
 def look(begun: Sources, seed: int) -> Audited:
     """Everything that the page shows."""
-    model, data = require(begun.model, "balance"), begun.data
+    model, data = require(begun.model, "audit"), begun.data
     codes, _ = encode_all(model, data, shown=True)
     with track("looking for what is alike", len(data)) as advance:
         weighed = balance(codes.astype(np.float64), advance=advance)
@@ -204,7 +204,13 @@ def look(begun: Sources, seed: int) -> Audited:
         pairs=pairs,
         suspects=suspects,
         features=features.name,
+        seen_by=_seen_by(begun.folder),
     )
+
+
+def _seen_by(folder: RunFolder) -> str:
+    run = folder.run()
+    return f"{run.recipe}, trained on {run.training.images:,} images: {folder.path}"
 
 
 def _features(data: Dataset) -> Features:

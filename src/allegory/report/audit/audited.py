@@ -60,6 +60,8 @@ class Audited:
     pairs: Pairs
     suspects: Mapping[str, Suspects | None]
     """By column; None where its classes are too small."""
+    seen_by: str
+    """The model, in words."""
     features: str
     """What pairs and suspects are compared by, in words."""
 

@@ -40,7 +40,11 @@ def tiles(found: Audited) -> str:
 def glance_section(found: Audited) -> Section:
     """What is there and what is wrong with it."""
     report = found.check
-    body = table(_facts(report), ("", "")) + _skipped(report) + _copies(report)
+    body = (
+        table([*_facts(report), ("seen by", found.seen_by)], ("", ""))
+        + _skipped(report)
+        + _copies(report)
+    )
     if report.warnings:
         lines = "".join(f"<li>{escape(warning)}</li>" for warning in report.warnings)
         body += f'<h3>Worth a look</h3><ul class="findings">{lines}</ul>'

@@ -52,7 +52,10 @@ def map_section(found: Audited) -> Section:
         '<button type="button" data-do="out" aria-label="farther">−</button></div>'
         '<div class="legend" hidden></div>'
         f'<script type="application/json">{data}</script></div>'
-        + figure("", "Point at an example, or tap it, to see it and what is known of it."),
+        + figure(
+            "",
+            "Point at an example, or tap it, to see it and what is known of it. + shows more.",
+        ),
     )
 
 

@@ -14,10 +14,9 @@ from allegory.report.audit.latent_map import map_section
 from allegory.report.audit.odd import labels_section, outliers_section
 from allegory.report.audit.varies import directions_section, kinds_section, regions_section
 from allegory.report.frame import framed, script
-from allegory.report.html import Section, link, notice
+from allegory.report.html import Section, link
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from allegory.report.audit.audited import Audited
@@ -25,14 +24,13 @@ if TYPE_CHECKING:
 __all__ = ["write_audit"]
 
 
-def write_audit(found: Audited, path: Path, *, run: Path, notes: Sequence[str] = ()) -> None:
+def write_audit(found: Audited, path: Path, *, run: Path) -> None:
     """Write the page.
 
     Args:
         found: what it shows.
         path: of the page; weights.csv and outliers.csv lie beside it.
         run: folder of the run whose model it is.
-        notes: what the reader should know first.
     """
     made = [
         glance_section(found),
@@ -52,7 +50,7 @@ def write_audit(found: Audited, path: Path, *, run: Path, notes: Sequence[str] =
         title=f"audit of {name}",
         eyebrow="audit of a data set",
         heading=escape(name),
-        head=tiles(found) + "".join(map(notice, notes)),
+        head=tiles(found),
         tail=script("audit.js"),
         style="audit.css",
     )
