@@ -11,7 +11,7 @@ from typing import Any
 from allegory.report.html import Section
 from allegory.report.plots import Series, plot
 
-__all__ = ["SHARE", "Record", "curves_section", "last", "rate_plot"]
+__all__ = ["SHARE", "Record", "curves_section", "last"]
 
 Record = Mapping[str, Any]
 SHARE = "effective_share"
@@ -48,7 +48,7 @@ def curves_section(curves: Sequence[Record]) -> Section | None:
         )
         for name in losses
     ]
-    plots += [rate_plot(curves, name) for name in rates]
+    plots += [_plot(name, "", [_series(curves, "rates", name, "", -1)]) for name in rates]
     if not plots:
         return None
     return Section(
@@ -58,11 +58,6 @@ def curves_section(curves: Sequence[Record]) -> Section | None:
         "memorises.",
         f'<div class="plots">{"".join(plots)}</div>',
     )
-
-
-def rate_plot(curves: Sequence[Record], name: str) -> str:
-    """One of the rates over the images seen, as HTML."""
-    return _plot(name, "", [_series(curves, "rates", name, "", -1)])
 
 
 def last(curves: Sequence[Record], part: str, name: str) -> float | None:

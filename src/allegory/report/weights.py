@@ -11,10 +11,11 @@ from allegory.capabilities import Classifies
 from allegory.measures.balance import shares
 from allegory.measures.rarity import effective_size
 from allegory.media import Images
-from allegory.report.curves import SHARE, Record, rate_plot
+from allegory.report.curves import SHARE, Record
 from allegory.report.html import Section, figure
 from allegory.report.plots import Series, histogram, plot
 from allegory.report.shares import share_table
+from allegory.report.ticks import short
 from allegory.report.views import show_examples
 from allegory.tools.encode import encode_all
 from allegory.tools.requires import tools_for
@@ -64,9 +65,9 @@ def weights_section(
     return Section(
         "Weights",
         f"This run draws some of its {len(w):,} training examples more often than others. In the "
-        f"last epoch the most likely was drawn {w.max():.3g} times as often as the average, the "
-        f"least likely {w.min():.2g} times.{never} In precision the draws are worth {drawn:.0%} "
-        "of as many examples, all different.",
+        f"last epoch the most likely was drawn {short(float(w.max()))} times as often as the "
+        f"average, the least likely {short(float(w.min()))} times.{never} In precision the draws "
+        f"are worth {drawn:.0%} of as many examples, all different.",
         body,
     )
 
@@ -91,8 +92,20 @@ def _concentration(w: Floats) -> str:
 
 
 def _over_training(curves: Sequence[Record]) -> str:
-    there = any(SHARE in record.get("rates", {}) for record in curves)
-    return rate_plot(curves, SHARE) if there else ""
+    """The part of the examples that the draws were worth, over the images seen."""
+    found = [(r["images"], r["rates"][SHARE]) for r in curves if SHARE in r.get("rates", {})]
+    if not found:
+        return ""
+    x, y = [float(x) for x, _ in found], [float(y) for _, y in found]
+    drawn = plot(
+        [Series("", x, y)],
+        title="Effective share over images seen",
+        x_label="images seen",
+        x_range=(0.0, x[-1]),
+        y_range=(0.0, 1.0),
+    )
+    caption = "effective share: what the draws are worth (Kish 1965)"
+    return f"<figure>{drawn}<figcaption>{caption}</figcaption></figure>"
 
 
 def _extremes(w: Floats, train: Dataset) -> str:
@@ -114,7 +127,7 @@ def _extremes(w: Floats, train: Dataset) -> str:
 
 
 def _times(w: Floats) -> str:
-    ends = f"{w.max():.2g}", f"{w.min():.2g}"
+    ends = short(float(w.max())), short(float(w.min()))
     return f"{' to '.join(dict.fromkeys(ends))} times"
 
 

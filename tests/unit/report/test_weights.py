@@ -35,7 +35,7 @@ def test_pictures_shares_and_latents_before_and_after():
     assert "30 are never drawn" in section.lead
     assert section.body.count("<img") == 2
     assert section.body.count("<figcaption>latent z") == 3
-    assert "effective share" in section.body
+    assert "Effective share over images seen" in section.body
     assert "The smallest weights: 0 times" in section.body
 
 
