@@ -12,10 +12,12 @@ from allegory.data.dataset import Dataset
 from allegory.data.open import open_data
 from allegory.errors import UserError
 from allegory.measures.grouping import BINS
+from allegory.measures.rarity import ALPHA, CAP
 from allegory.recipes.settings import Run, change
 from allegory.recipes.table import recipe as named
 from allegory.runs import compare as comparing
 from allegory.runs import play
+from allegory.runs.balance import BalanceOptions, balance_source
 from allegory.runs.folder import RunFolder, Weights, new_folder
 from allegory.runs.inputs import from_anywhere
 from allegory.runs.measuring.networks import choice_of
@@ -32,10 +34,22 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from allegory.capabilities import Model
+    from allegory.measures.balance import Density
+    from allegory.runs.balance import Balanced
     from allegory.runs.play import Trained
     from allegory.runs.sweep_play import Swept
 
-__all__ = ["compare", "evaluate", "load", "resume", "resume_sweep", "sweep", "sweep_run", "train"]
+__all__ = [
+    "balance",
+    "compare",
+    "evaluate",
+    "load",
+    "resume",
+    "resume_sweep",
+    "sweep",
+    "sweep_run",
+    "train",
+]
 
 
 MOST_SEED = 2**31
@@ -221,6 +235,47 @@ def compare(
     options |= {"features": choice_of(features), "group": tuple(group), "seed": seed}
     question = _question(source, measures, weights, **options)
     return comparing.compare(comparing.systems_of([Path(f) for f in folders]), question)
+
+
+def balance(
+    folder: str | Path,
+    source: str | None = None,
+    *,
+    out: str | Path | None = None,
+    within: str | None = None,
+    select: int | None = None,
+    generate: int | None = None,
+    density: Density = "kernel",
+    alpha: float = ALPHA,
+    cap: float = CAP,
+    weights: Weights = "best",
+    seed: int = 0,
+) -> Balanced:
+    """Weigh the examples of a source by how rare their codes are, as `allegory balance` does.
+
+    Args:
+        folder: of a run whose model encodes.
+        source: a source; by default the run's own data.
+        out: a table, or a folder for the examples themselves; None: nothing is written.
+        within: a column of categories, in each of which rarity is looked at by itself.
+        select: draw so many examples by their weights, none twice.
+        generate: add so many examples of the model where the others are thin.
+        density: among all latents at once, or the published product of histograms.
+        alpha: added to each density, in mean densities.
+        cap: the largest weight, in means.
+        weights: as in `load`.
+        seed: of what is selected and generated.
+
+    Returns:
+        The table of weights, `.table`, and how shares of groups move, `.summary`.
+
+    Raises:
+        UserError: the model can't, or a value is out of its range.
+    """
+    options = BalanceOptions(within, density, alpha, cap, select, generate, seed)
+    kept = RunFolder(Path(folder))
+    path = None if out is None else Path(out)
+    return balance_source(kept.run(), kept.model(weights), source, path, options)
 
 
 def sweep(

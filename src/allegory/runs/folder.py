@@ -7,9 +7,11 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
+from zipfile import BadZipFile
 
 from allegory.errors import UserError, unknown
 from allegory.files import atomic
+from allegory.progress import say
 from allegory.tools.requires import MEASURES
 
 if TYPE_CHECKING:
@@ -56,6 +58,25 @@ class RunFolder:
     def health(self) -> Path:
         """What `runs.health` found at each evaluation."""
         return self.path / "health.jsonl"
+
+    @property
+    def drawing(self) -> Path:
+        """By which weights the training examples of the newest epoch were drawn."""
+        return self.path / "weights.npz"
+
+    def drawn_by(self) -> NDArray[np.float32] | None:
+        """Those weights, (n,) in the order of the training split; None where there are none."""
+        import numpy as np
+
+        if not self.drawing.exists():
+            return None
+        try:
+            with np.load(self.drawing, allow_pickle=False) as arrays:
+                found: NDArray[np.float32] = arrays["weights"]
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            say(f"{self.drawing} is damaged ({error}): the next evaluation makes it anew.")
+            return None
+        return found
 
     def weights(self, which: Weights) -> Path:
         """File of the averaged weights, at the lowest held-out loss or the last."""

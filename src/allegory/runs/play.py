@@ -17,7 +17,7 @@ from allegory.recipes.settings import Run, change, write_run
 from allegory.runs.health import Health
 from allegory.runs.inputs import from_anywhere, open_for
 from allegory.runs.record import Record
-from allegory.runs.watch import KeepModel, Preview
+from allegory.runs.watch import KeepModel, KeepWeights, Preview
 from allegory.training.checkpoint import Checkpoints
 from allegory.training.journal import Journal, read_journal
 from allegory.training.noise import fold
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from allegory.data.dataset import Dataset
     from allegory.runs.folder import RunFolder, Weights
 
-__all__ = ["Trained", "begin", "data_of", "go_on", "report"]
+__all__ = ["Trained", "begin", "data_of", "go_on", "learn", "report"]
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,14 @@ def data_of(run: Run) -> Dataset:
 
 def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
     """Train to the end, from the newest checkpoint if there is one, and write the report."""
+    found = learn(run, folder, data, world)
+    if world.leads:
+        report(folder)
+    return found
+
+
+def learn(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
+    """Train to the end, from the newest checkpoint if there is one."""
     train, held_out = data.split("train"), data.split("validation")
     if len(train) < 2:
         raise UserError(
@@ -120,6 +128,7 @@ def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
         journal=Journal(folder.path, tensorboard=run.training.tensorboard and world.leads),
         observers=(
             KeepModel(folder),
+            KeepWeights(folder),
             Preview(folder, held_out),
             Health(folder, train, held_out, total=run.training.images),
             Record(folder, train),
@@ -132,8 +141,6 @@ def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
         if world.leads:
             say(f"saved after {trainer.images:,} images: 'allegory resume {folder.path}' goes on.")
         raise
-    if world.leads:
-        report(folder)
     return Trained(folder, run, world.leads)
 
 
@@ -206,5 +213,6 @@ def report(folder: RunFolder) -> None:
         curves=read_journal(folder.path / "metrics.jsonl"),
         health=read_journal(folder.health),
         scores=folder.scores(),
+        weights=folder.drawn_by(),
         notes=[],
     )

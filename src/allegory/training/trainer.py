@@ -304,7 +304,7 @@ class Trainer:
         if self.journal and held_out:
             clock = {"images": self.images, "seconds": round(self.seconds, 3)}
             self.journal.write({**clock, "held_out": held_out})
-        scene = Scene(self.images, self.average.model, held_out, best)
+        scene = Scene(self.images, self.average.model, held_out, best, self.weights)
         for observer in self.observers:
             try:
                 observer(scene)
