@@ -108,7 +108,7 @@ class ReweightingGame(Game):
             return 1.0 - self.kept
         if not self.second.any():
             self.begin(examples)
-        return self.second.clone()  # a checkpoint holds nothing twice
+        return self.second
 
     def begin(self, examples: Iterable[Batch]) -> None:
         """Begin the second stage: set the weights of those kept apart, and hold the last layer."""
