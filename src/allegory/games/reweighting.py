@@ -60,7 +60,7 @@ class ReweightingGame(Game):
         """
         super().__init__()
         self.model, self.first, self.gamma, self.hold = model, first, gamma, hold
-        self.columns = (model.label,)
+        self.columns, self.stages = (model.label,), (first,)
         self.augment = augment and isinstance(model.media, Images)
         self.register_buffer("kept", torch.from_numpy(kept).float(), persistent=False)
         # all 0 until the second stage begins
@@ -108,7 +108,7 @@ class ReweightingGame(Game):
             return 1.0 - self.kept
         if not self.second.any():
             self.begin(examples)
-        return self.second.clone()  # a checkpoint holds nothing twice
+        return self.second
 
     def begin(self, examples: Iterable[Batch]) -> None:
         """Begin the second stage: set the weights of those kept apart, and hold the last layer."""

@@ -53,7 +53,7 @@ class UpweightingGame(Game):
         super().__init__()
         self.model, self.scout = model, copy.deepcopy(model)
         self.first, self.upweight = first, upweight
-        self.columns = (model.label,)
+        self.columns, self.stages = (model.label,), (first,)
         self.augment = augment and isinstance(model.media, Images)
         self.register_buffer("weights", torch.zeros(examples))  # until the scout has ended
 
@@ -98,7 +98,7 @@ class UpweightingGame(Game):
         if not self.weights.any():
             missed = torch.cat([self.missed(batch) for batch in examples])
             self.weights.copy_(1.0 + (self.upweight - 1.0) * missed)
-        return self.weights.clone()  # a checkpoint holds nothing twice
+        return self.weights
 
     def missed(self, batch: Batch) -> Tensor:
         """Whether the scout tells another class than the known one, (n,)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from html import escape
 from pathlib import Path
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["cell", "label", "reading", "write_comparison"]
 
 BEST = "best"
+ARROWS = {"higher": "↑", "lower": "↓", "": ""}
+"""Which way is better."""
+DIGITS = 6
+"""Behind the point, at most."""
 
 
 def write_comparison(page: Path, comparison: Mapping[str, Any]) -> None:
@@ -48,7 +53,7 @@ def reading(found: Mapping[str, Any]) -> str:
     """How a table is to be read, in sentences."""
     first, *others = found["systems"]
     kinds = {kind for figure in found["figures"].values() for kind in figure["over"].values()}
-    said = []
+    said = ["↑: higher is better, ↓: lower."]
     if "seeds" in kinds:
         said.append("Means over seeds, with Student's 95 % interval.")
     if "examples" in kinds:
@@ -64,22 +69,33 @@ def cell(figure: Mapping[str, Any], system: str) -> tuple[str, str, str, bool]:
     value = figure["values"].get(system)
     if value is None:
         return "–", "", "", False
+    mean, ends = numbers(value)
     more = figure["differences"].get(system)
-    difference = "" if more is None else f"{more['mean']:+.3g}{_ends(more, ' (', ')')}"
-    return short(value["mean"]), _ends(value), difference, figure["best"] == system
+    difference = ""
+    if more is not None:
+        shown, around = numbers(more)
+        plus = "+" if more["mean"] > 0 else ""
+        difference = f"{plus}{shown} ({around})" if around else f"{plus}{shown}"
+    return mean, ends, difference, figure["best"] == system
 
 
-def _ends(found: Mapping[str, Any], before: str = "", after: str = "") -> str:
-    if found["low"] is None or found["high"] is None:
-        return ""
-    return f"{before}{short(found['low'])} … {short(found['high'])}{after}"
+def numbers(found: Mapping[str, Any]) -> tuple[str, str]:
+    """The mean and its interval, "" where it has none, to two digits of the interval's half."""
+    mean, low, high = (found[name] for name in ("mean", "low", "high"))
+    if low is None or high is None:
+        return short(mean), ""
+    half = (high - low) / 2
+    digits = 1 - math.floor(math.log10(half)) if half > 0 else 0
+    if not 0 < digits <= DIGITS:
+        return short(mean), f"{short(low)} … {short(high)}"
+    mean, low, high = (f"{v:.{digits}f}".replace("-", "−") for v in (mean, low, high))
+    return mean, f"{low} … {high}"
 
 
 def label(figure: Mapping[str, Any]) -> str:
     """The name of a row."""
     unit = f", {figure['unit']}" if figure["unit"] else ""
-    better = f" ({figure['better']} is better)" if figure["better"] else ""
-    return f"{figure['label']}{unit}{better}"
+    return f"{figure['label']}{unit} {ARROWS[figure['better']]}".rstrip()
 
 
 def _section(found: Mapping[str, Any]) -> Section:

@@ -28,6 +28,7 @@ from allegory.report.scene import explore
 from allegory.report.scores import scores_section
 from allegory.report.watch import draw_stills, has_record
 from allegory.report.weights import weights_section
+from allegory.tools.concern import concern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,7 +76,8 @@ def write_report(
     should know first. Every section is there whose capabilities the model has.
     """
     train = data.split("train") if len(data.splits.get("train", ())) else data
-    scene = explore(model, train, _held_out(data), rng_seed)
+    shown_by = [concern(model, part) for part in (train, _held_out(data))]
+    scene = explore(model, shown_by[0], shown_by[1], rng_seed)
     source = dict(flat(settings)).get("data.source", data.name)
     sections: list[Section | None] = [
         *(make(scene) for tool, make in MODEL_SECTIONS if tool in scene.tools),

@@ -136,12 +136,14 @@ def _latents(w: Floats, model: Model, train: Dataset) -> str:
     if "encode" not in tools_for(model):
         return ""
     rows = _weighed_apart(w, model, train)
+    if len(rows) < 2:
+        return ""
     if len(rows) > ENCODED:
         rows = np.sort(np.random.default_rng(0).permutation(rows)[:ENCODED])
     encoder: Any = model
     codes, _ = encode_all(encoder, train.select(rows))
     z, some = codes.astype(np.float64), w[rows]
-    if len(rows) < 2 or some.sum() == 0:
+    if some.sum() == 0:
         return ""
     weighed = some / some.sum()
     spread = np.sqrt(np.average((z - z.mean(0)) ** 2, axis=0, weights=weighed))

@@ -12,6 +12,7 @@ from allegory.progress import say
 from allegory.runs.measuring.findings import strict
 from allegory.runs.measuring.subject import Options, Subject
 from allegory.runs.measuring.table import chosen, reason
+from allegory.tools.concern import concern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,14 +76,17 @@ def evaluate(
     """
     groups = chosen(measures)
     subject = Subject(model, data, options or Options(), own=own)
+    part = concern(model, data)
+    # one and the same where it can be, so that what is costly is made once
+    about = subject if part is data else Subject(model, part, options or Options(), own=own)
     if not len(subject.held_out):
         raise UserError(f"'{data.name}' has no examples to evaluate on.")
-    if subject.options.features != "default" and subject.file is None:
-        _ = subject.features  # what was asked for is there, or nothing is measured
+    if about.options.features != "default" and about.file is None:
+        _ = about.features  # what was asked for is there, or nothing is measured
     began = time.monotonic()
     found, left_out, pictures = {}, {}, {}
     for group in groups:
-        started, findings = time.monotonic(), measured(group, subject)
+        started, findings = time.monotonic(), measured(group, subject if group.whole else about)
         if isinstance(findings, str):
             left_out[group.name] = findings
             say(f"{group.name}: left out, {findings}.")

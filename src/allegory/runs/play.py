@@ -18,6 +18,7 @@ from allegory.runs.health import Health
 from allegory.runs.inputs import from_anywhere, open_for
 from allegory.runs.record import Record
 from allegory.runs.watch import KeepModel, KeepWeights, Preview
+from allegory.tools.concern import concern
 from allegory.training.checkpoint import Checkpoints
 from allegory.training.journal import Journal, read_journal
 from allegory.training.noise import fold
@@ -117,6 +118,7 @@ def learn(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
         )
     torch.manual_seed(fold(run.training.seed, "weights"))
     game = run.game.build(data)
+    about = [concern(game.model, part) for part in (train, held_out)]
     trainer = Trainer(
         game,
         train,
@@ -129,9 +131,9 @@ def learn(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
         observers=(
             KeepModel(folder),
             KeepWeights(folder),
-            Preview(folder, held_out),
-            Health(folder, train, held_out, total=run.training.images),
-            Record(folder, train),
+            Preview(folder, about[1]),
+            Health(folder, *about, total=run.training.images),
+            Record(folder, about[0]),
         ),
     )
     prepare(trainer, run, folder, data)

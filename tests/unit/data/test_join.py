@@ -163,7 +163,7 @@ def test_vectors_are_joined_as_well_and_other_shapes_told(tmp_path):
 @pytest.mark.parametrize(
     ("negatives", "answer"),
     [
-        ("objcts", "did you mean 'objects'"),
+        ("objectz", "did you mean 'objects'"),
         ("no/such/folder", "no such file or folder"),
         ("empty", "no pictures in"),
     ],

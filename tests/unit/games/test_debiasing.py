@@ -101,7 +101,7 @@ def test_all_but_negative_are_positive_unless_one_is_said_to_be(kind):
     data = replace(data, columns={**data.columns, "label": label})
     assert game_of(kind, data, positive="").model.positive == ("positive",)
     with pytest.raises(UserError, match="did you mean 'bright'"):
-        game_of(kind, positive="brigth")
+        game_of(kind, positive="brightt")
 
 
 def weights_of(game, data, images=8):

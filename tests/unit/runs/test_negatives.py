@@ -64,9 +64,9 @@ def test_a_detector_is_trained_resumed_from_elsewhere_and_used(home, monkeypatch
 @pytest.mark.parametrize(
     ("negatives", "answer"),
     [
-        ("othres", "no source and no folder here is called 'othres'"),
-        ("objets", "did you mean 'objects'"),
-        ("./othres", "no such file or folder"),
+        ("otherz", "no source and no folder here is called 'otherz'"),
+        ("objectz", "did you mean 'objects'"),
+        ("./otherz", "no such file or folder"),
         ("empty", "no pictures in"),
         ("people", "positives and negatives are the same"),
     ],
