@@ -182,6 +182,11 @@ def test_a_stopped_audit_goes_on_and_a_done_one_trains_no_more(tmp_path, monkeyp
     _, second = allegory.audit(folder, out=tmp_path / "out")
     assert first == second
     assert RunFolder(tmp_path / "out" / "run").run().game.network == "tiny"
+    (folder / "005.png").unlink()
+    capsys.readouterr()
+    _, third = allegory.audit(folder, out=tmp_path / "out")
+    assert third["examples"] == first["examples"] - 1
+    assert "has changed since" in capsys.readouterr().err
 
 
 def test_another_source_does_not_take_up_the_model(tmp_path):
