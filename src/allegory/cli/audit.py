@@ -19,7 +19,7 @@ def command(arguments: list[str]) -> None:
 
 
 def audit_source(
-    source: Annotated[str | None, tyro.conf.Positional] = None,
+    source: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE")] = None,
     run: Annotated[Path | None, tyro.conf.arg(metavar="DIR")] = None,
     out: Annotated[Path | None, tyro.conf.arg(metavar="DIR")] = None,
     size: str = "auto",

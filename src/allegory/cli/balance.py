@@ -23,7 +23,7 @@ def command(arguments: list[str]) -> None:
 
 def balance(
     dir: Annotated[Path, tyro.conf.Positional],
-    source: Annotated[str | None, tyro.conf.Positional] = None,
+    source: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE")] = None,
     out: Path = Path("weights.csv"),
     within: Annotated[str | None, tyro.conf.arg(metavar="COLUMN")] = None,
     select: Annotated[int | None, tyro.conf.arg(metavar="N")] = None,

@@ -21,6 +21,7 @@ from allegory.measures.rarity import effective_size
 from allegory.measures.reconstruction import squared_errors
 from allegory.measures.suspects import label_suspects
 from allegory.media import Images
+from allegory.models.files import read_about
 from allegory.progress import say, track
 from allegory.recipes.settings import change
 from allegory.recipes.table import recipe
@@ -28,7 +29,7 @@ from allegory.report.audit.audited import Audited, Strange
 from allegory.report.audit.page import write_audit
 from allegory.runs.features import features_for
 from allegory.runs.folder import RunFolder
-from allegory.runs.inputs import open_for
+from allegory.runs.inputs import open_for, read_as
 from allegory.runs.outliers import detector_of
 from allegory.runs.play import learn
 from allegory.tools.detector_file import FEWEST
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from allegory.data.dataset import Dataset
     from allegory.measures.fidelity.features import Features
     from allegory.measures.suspects import Suspects
+    from allegory.recipes.settings import Run
 
 __all__ = ["audit"]
 
@@ -129,38 +131,18 @@ def _folder(out: str | Path | None, source: str) -> Path:
 def _with_run(folder: RunFolder, source: str | None) -> Sources:
     run, model = folder.run(), folder.model()
     data = open_for(run, model.media, source)
-    fields: dict[str, Any] = {}
-    if data.name == run.data.source:
-        return Sources(folder, model, data, check(data.name, run.data))
-    if isinstance(model.media, Images):
-        mode = {"L": "grey", "RGB": "rgb", "RGBA": "rgba"}[model.media.mode]
-        fields = {"size": f"{model.media.height}x{model.media.width}", "mode": mode}
-    return Sources(folder, model, data, check(data.name, **fields))
+    own = data.name == run.data.source
+    found = check(data.name, run.data) if own else check(data.name, **read_as(model.media))
+    return Sources(folder, model, data, found)
 
 
 def _with_quick_model(source: str, folder: RunFolder, size: str, mode: str) -> Sources:
-    """Train a small VAE, or go on with one that was stopped; done, it is taken as it is."""
-    data = open_data(source, size=size, mode=mode)
-    if size == "auto" and isinstance(data.media, Images):
-        longest = max(data.media.height, data.media.width)
-        if longest > SIDE:
-            sides = (data.media.height, data.media.width)
-            size = "x".join(str(max(1, round(side * SIDE / longest))) for side in sides)
-            data = open_data(source, size=size, mode=mode)
-    images = min(MOST_IMAGES, max(LEAST_IMAGES, IMAGES_EACH * len(data)))
-    run = change(
-        recipe("vae"),
-        {
-            "source": data.name,
-            "size": size,
-            "mode": mode,
-            "network": "tiny",
-            "images": images,
-            "evaluations": 4,
-            "held_out": 500,
-            "batch": min(32, max(2, len(data.splits["train"]))),
-        },
-    )
+    """Train a small VAE, or go on with one that was stopped; done, it is taken as it is.
+
+    Raises:
+        UserError: the folder holds the model of another source, or of other settings.
+    """
+    data, run = _quick_run(source, size, mode)
     if folder.settings.exists():
         kept = folder.run()
         if kept.data != run.data or kept.game != run.game:
@@ -172,7 +154,33 @@ def _with_quick_model(source: str, folder: RunFolder, size: str, mode: str) -> S
     newest = Checkpoints(folder.checkpoints).newest()
     if newest is None or newest.values["images"] < run.training.images:
         learn(run, folder, data, World.from_environment())
+    elif read_about(folder.path).get("fingerprint") != data.fingerprint:
+        say(
+            f"'{data.name}' has changed since the model of its audit was trained, which looks at "
+            f"it all the same: remove {folder.path} to train it anew."
+        )
     return Sources(folder, folder.model(), data, check(data.name, run.data))
+
+
+def _quick_run(source: str, size: str, mode: str) -> tuple[Dataset, Run]:
+    """The source, no larger than SIDE unless a size is said, and a VAE that is soon trained."""
+    data = open_data(source, size=size, mode=mode)
+    if size == "auto" and isinstance(data.media, Images):
+        sides = (data.media.height, data.media.width)
+        if max(sides) > SIDE:
+            size = "x".join(str(max(1, round(side * SIDE / max(sides)))) for side in sides)
+            data = open_data(source, size=size, mode=mode)
+    fields = {
+        "source": data.name,
+        "size": size,
+        "mode": mode,
+        "network": "tiny",
+        "images": min(MOST_IMAGES, max(LEAST_IMAGES, IMAGES_EACH * len(data))),
+        "batch": min(32, max(2, len(data.splits["train"]))),
+        "evaluations": 4,
+        "held_out": 500,
+    }
+    return data, change(recipe("vae"), fields)
 
 
 def look(begun: Sources, seed: int) -> Audited:

@@ -17,7 +17,7 @@ from allegory.runs.folder import RunFolder
 # the parser is asked for its options as other releases of tyro allow it too
 pytestmark = pytest.mark.filterwarnings("ignore:get_parser:DeprecationWarning")
 
-ALWAYS = ["At a glance", "Latent map", "What varies"]
+ALWAYS = ["In short", "At a glance", "Latent map", "What varies"]
 END = ["Unusual examples", "Near-duplicates", "What to do next"]
 
 
@@ -96,6 +96,8 @@ def test_a_small_folder_with_broken_files(tmp_path, capsys):
     ]
     page = page_of(out / "audit.html")
     assert headings(page) == [*ALWAYS, "Kinds of examples", "Dense and thin regions", *END]
+    assert "<li>2 inputs can&#x27;t be used." in page
+    assert "<li>1 exact copy and " in page
     assert "&lt;evil&gt;.png" in page
     assert "<evil>" not in page
     assert "Too few examples were" in page
@@ -127,6 +129,19 @@ def test_grey_pictures_with_labels_and_enough_of_them_to_say_what_is_unusual(tmp
     assert None in data["colours"][-1]["values"]
     assert all(len(c["values"]) == 240 for c in data["colours"])
     assert read(tmp_path / "out" / "outliers.csv")[0]["p_value"]
+
+
+def test_what_stands_out_is_said_first(tmp_path):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(400, 3)).astype(np.float32)
+    x[:16] += 12 * rng.normal(size=(16, 3))
+    np.savez(tmp_path / "x.npz", x=x, label=np.array(["odd"] * 16 + ["usual"] * 384))
+    page, _ = allegory.audit(tmp_path / "x.npz", out=tmp_path / "out")
+    first = page_of(page).split("<section")[1]
+    assert "label “odd”: only 4.0% of all (16)." in first
+    assert re.search(r"label “odd”: 4% of all, \d\d% of the thinnest tenth", first)
+    assert "usual”" not in first
+    assert '<a href="#dense-and-thin-regions">' in first
 
 
 @pytest.mark.parametrize("labelled", [True, False])
@@ -167,6 +182,11 @@ def test_a_stopped_audit_goes_on_and_a_done_one_trains_no_more(tmp_path, monkeyp
     _, second = allegory.audit(folder, out=tmp_path / "out")
     assert first == second
     assert RunFolder(tmp_path / "out" / "run").run().game.network == "tiny"
+    (folder / "005.png").unlink()
+    capsys.readouterr()
+    _, third = allegory.audit(folder, out=tmp_path / "out")
+    assert third["examples"] == first["examples"] - 1
+    assert "has changed since" in capsys.readouterr().err
 
 
 def test_another_source_does_not_take_up_the_model(tmp_path):

@@ -12,6 +12,7 @@ from allegory.report.audit.glance import glance_section, tiles
 from allegory.report.audit.groups import groups_section
 from allegory.report.audit.latent_map import map_section
 from allegory.report.audit.odd import labels_section, outliers_section
+from allegory.report.audit.short import short_section
 from allegory.report.audit.varies import directions_section, kinds_section, regions_section
 from allegory.report.frame import framed, script
 from allegory.report.html import Section, link
@@ -33,6 +34,7 @@ def write_audit(found: Audited, path: Path, *, run: Path) -> None:
         run: folder of the run whose model it is.
     """
     made = [
+        short_section(found),
         glance_section(found),
         map_section(found),
         directions_section(found),

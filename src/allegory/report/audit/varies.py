@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allegory.measures.balance import shares
 from allegory.report.audit.pictures import card, cards, photos, some
+from allegory.report.audit.short import thin_tenth
 from allegory.report.html import Section, figure
 from allegory.report.plots import histogram, plot
 from allegory.report.shares import share_table
@@ -146,8 +146,7 @@ def regions_section(found: Audited) -> Section:
             ("The thinnest tenth: these have hardly any like them.", order[::-1][:tenth]),
         ):
             body += figure(photos(some(data, rows[spread]), media, words, COLUMNS), words)
-    thin = (np.arange(len(order)) >= len(order) - tenth)[np.argsort(order)].astype(np.float64)
-    moved = shares(data.table(), thin)
+    moved = thin_tenth(found)
     if moved:
         body += (
             "<h3>Who is in the thinnest tenth</h3>"
