@@ -14,6 +14,8 @@ __all__ = ["TRAINING", "digest_of", "source_digest"]
 TRAINING = (
     "data", "media.py", "randomness.py", "capabilities.py", "networks", "objectives", "models",
     "training", "games", "recipes", "runs/play.py", "runs/record.py", "runs/watch.py",
+    "measures/rarity.py", "measures/outliers.py", "tools/outliers.py", "tools/strangeness.py",
+    "tools/references.py", "tools/detector_file.py",
 )  # fmt: skip
 """Rooms of the package that decide what a trained model is, and what its run recorded."""
 

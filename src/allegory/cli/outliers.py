@@ -71,13 +71,19 @@ def find(
     detector = detector_of(
         folder, score=score, false_alarms=false_alarms, weights=weights, seed=seed
     )
+    if math.isinf(detector.threshold):
+        m = len(detector.calibration[score])
+        say(
+            f"{m:,} normal examples can't tell one in {1 / false_alarms:,.0f}: nothing is "
+            f"flagged. --false-alarms {1 / (m + 1):.2g} is the least."
+        )
     data = open_for(folder.run(), detector.model.media, source)
     found = detector.judge(data, shown=True)
     table = outlier_table(data, found, score)
     write_table(table, out)
     page = out.with_suffix(".html") if html else None
     if page is not None:
-        write_page(page, detector, data, found, run=str(dir))
+        write_page(page, detector, data, found, run=dir.resolve().name)
     if json:
         print_json(summary(detector, table, out, page))
     else:

@@ -60,7 +60,7 @@ def write_page(path: Path, detector: Detector, data: Dataset, found: Found, *, r
     expected = detector.false_alarms * len(data)
     tiles = [
         (f"{len(data):,}", "examples"),
-        (f"{outliers:,}", f"beyond the threshold of {short(detector.threshold)}"),
+        (f"{outliers:,}", f"beyond the threshold, {short(detector.threshold)}"),
         (short(expected), "would be, were all normal"),
         (f"{len(detector.calibration[detector.score]):,}", "normal examples set the threshold"),
     ]
@@ -133,8 +133,9 @@ def caption(detector: Detector, data: Dataset, found: Found, i: int, rank: int) 
     name = f"row {data.rows[i]}" if names is None else str(names.values[data.rows[i]])
     score, p = float(found.scores[detector.score][i]), float(found.p[i])
     least = 1 / (len(detector.calibration[detector.score]) + 1)
-    chance = f"p ≤ {short(p)}" if p <= least * (1 + 1e-9) else f"p = {short(p)}"
-    return [f"{rank}. {name}", f"{detector.score} {short(score)}", chance]
+    sign = "≤" if p <= least * (1 + 1e-9) else "="
+    words = (f"{rank}. {name}", f"{detector.score} {short(score)}", f"p {sign} {short(p)}")
+    return [part.replace(" ", "\u00a0") for part in words]
 
 
 def vectors_table(x: Tensor, captions: list[list[str]]) -> str:

@@ -34,7 +34,7 @@ __all__ = ["DETECTOR", "kept_detector", "load_detector", "save_detector"]
 
 DETECTOR = "outliers.safetensors"
 """Name of the file in a run's folder."""
-FORMAT = 1
+FORMAT = 2
 """Raised when a score changes, so that no example is judged by what another one learned."""
 FEWEST = 40
 """Held-out examples that it takes: with half of them, p is 1/21 at least."""

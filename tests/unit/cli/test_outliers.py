@@ -80,6 +80,7 @@ def test_what_does_not_belong_comes_first(run, folder, capsys):
     assert float(rows[0]["combined"]) > found["threshold"]
     page = (run / "o.html").read_text(encoding="utf-8")
     assert page.index("noise.png") < page.index("spot-0.png")
+    assert "Allegory · run" in page
     assert page.count('class="card outlier"') == found["outliers"]
     assert "1 file could not be read" in page
 
@@ -104,6 +105,14 @@ def test_a_slow_score_is_told_where_it_is_asked_for(run, folder):
     assert "regret" not in rows_of(run / "a.csv")[0]
     call("run", folder, "--out", "r.csv", "--score", "regret")
     assert all(float(row["regret"]) >= 0 for row in rows_of(run / "r.csv"))
+
+
+def test_too_few_normal_examples_flag_nothing_and_it_is_said(run, folder, capsys):
+    call("run", folder, "--false-alarms", "0.001", "--json")
+    out, err = capsys.readouterr()
+    found = json.loads(out)
+    assert (found["outliers"], found["threshold"]) == (0, None)
+    assert "50 normal examples can't tell one in 1,000" in err
 
 
 def test_by_default_the_own_data_are_searched(run, capsys):
