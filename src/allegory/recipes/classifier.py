@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from allegory.errors import UserError
 from allegory.recipes.classes import classes_of, train_of
 
 if TYPE_CHECKING:
@@ -126,14 +127,24 @@ class ReweightingSettings(ClassifierFamily):
     """What the squared distance of the last layer from where it was costs there, in nats."""
 
     def build(self, data: Dataset) -> Game:
-        """The game for these data."""
+        """The game for these data.
+
+        Raises:
+            UserError: no example can be kept apart.
+        """
         from allegory.games.reweighting import ReweightingGame, apart
 
         model = self.model(data)
         truth = train_of(data).table()[self.label].values.astype(np.int64)
+        kept = apart(truth, self.apart)
+        if not kept.any():
+            raise UserError(
+                "afr keeps a part of each class apart, and no class has two training examples: "
+                "it takes more of them, or the recipe classifier."
+            )
         return ReweightingGame(
             model,
-            kept=apart(truth, self.apart),
+            kept=kept,
             first=self.first_images,
             gamma=self.gamma,
             hold=self.hold,
