@@ -12,6 +12,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from allegory.api import balance as balance
+    from allegory.api import compare as compare
     from allegory.api import evaluate as evaluate
     from allegory.api import load as load
     from allegory.api import resume as resume
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from allegory.errors import UserError as UserError
     from allegory.estimator import OutlierDetector as OutlierDetector
     from allegory.recipes.table import recipe as recipe
+    from allegory.runs.audit import audit as audit
     from allegory.tools.directions import principal_directions as principal_directions
     from allegory.tools.encode import encode_table as encode_table
     from allegory.tools.interpolate import interpolate as interpolate
@@ -34,9 +37,12 @@ if TYPE_CHECKING:
     from allegory.tools.traverse import traverse as traverse
 
 PUBLIC = {
+    "audit": "allegory.runs.audit",
     "axes": "allegory.tools.traverse",
+    "balance": "allegory.api",
     "capabilities_of": "allegory.capabilities",
     "check": "allegory.data.check",
+    "compare": "allegory.api",
     "encode_table": "allegory.tools.encode",
     "evaluate": "allegory.api",
     "interpolate": "allegory.tools.interpolate",

@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from allegory.data.dataset import Dataset
-from allegory.data.open import open_data, source_name
+from allegory.data.open import open_data
 from allegory.errors import UserError
 from allegory.measures.grouping import BINS
-from allegory.models.files import fingerprint
-from allegory.progress import say
+from allegory.measures.rarity import ALPHA, CAP
 from allegory.recipes.settings import Run, change
 from allegory.recipes.table import recipe as named
-from allegory.runs import evaluate as measuring
+from allegory.runs import compare as comparing
 from allegory.runs import play
+from allegory.runs.balance import BalanceOptions, balance_source
 from allegory.runs.folder import RunFolder, Weights, new_folder
-from allegory.runs.inputs import open_for
+from allegory.runs.inputs import from_anywhere
 from allegory.runs.measuring.networks import choice_of
 from allegory.runs.measuring.subject import Options
 from allegory.runs.measuring.table import chosen as chosen_measures
+from allegory.runs.score import Question, score
 from allegory.runs.sweep import SweepFolder, chosen_folder, vary
 from allegory.runs.sweep_play import play_sweep
 
@@ -33,10 +34,22 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from allegory.capabilities import Model
+    from allegory.measures.balance import Density
+    from allegory.runs.balance import Balanced
     from allegory.runs.play import Trained
     from allegory.runs.sweep_play import Swept
 
-__all__ = ["evaluate", "load", "resume", "resume_sweep", "sweep", "sweep_run", "train"]
+__all__ = [
+    "balance",
+    "compare",
+    "evaluate",
+    "load",
+    "resume",
+    "resume_sweep",
+    "sweep",
+    "sweep_run",
+    "train",
+]
 
 
 MOST_SEED = 2**31
@@ -152,34 +165,117 @@ def evaluate(
             default the second of two.
 
     Returns:
-        JSON values; `runs.evaluate.Evaluation` says which. The run's folder keeps them.
+        JSON values; `runs.score.score` says which. The run's folder keeps them.
 
     Raises:
         UserError: an unknown name, or none of the measures asked for is possible.
         Interrupted: asked to stop; what the folder keeps is as it was.
     """
-    chosen_measures(measures)
-    if not 0 <= seed < MOST_SEED:
-        raise UserError(f"--seed must be from 0 to {MOST_SEED - 1:,} (given: {seed}).")
-    kept = RunFolder(Path(folder))
-    run, model = kept.run(), kept.model(weights)
-    data = open_for(run, model.media, source)
-    options = Options(
-        examples, samples, draws, choice_of(features), seed, tuple(group), bins, positive
+    question = _question(
+        source,
+        measures,
+        weights,
+        examples=examples,
+        samples=samples,
+        draws=draws,
+        features=choice_of(features),
+        seed=seed,
+        group=tuple(group),
+        bins=bins,
+        positive=positive,
     )
-    own = data.name == run.data.source
-    found = measuring.evaluate(model, data, measures=measures, options=options, own=own)
-    made_with = {"weights": weights, "model": fingerprint(model), "seed": seed}
-    scores = {"run": str(folder), "recipe": run.recipe, **made_with, **found.scores}
-    for name, measured in scores["measures"].items():
-        measured["basis"] |= made_with
-        if name in found.pictures:
-            measured["picture"] = f"evaluation-{name}.png"
-    try:
-        kept.keep_scores(scores, found.pictures)
-    except UserError as error:
-        say(f"the scores are not kept: {error}")
-    return scores
+    return score(RunFolder(Path(folder)), question)
+
+
+def _question(
+    source: str | None, measures: Sequence[str] | None, weights: Weights, **options: Any
+) -> Question:
+    """What is asked of a run.
+
+    Raises:
+        UserError: a group of measures is not known, or the seed is none.
+    """
+    chosen_measures(measures)
+    if not 0 <= options["seed"] < MOST_SEED:
+        raise UserError(f"--seed must be from 0 to {MOST_SEED - 1:,} (given: {options['seed']}).")
+    chosen = None if measures is None else tuple(measures)
+    return Question(source, chosen, Options(**options), weights)
+
+
+def compare(
+    *folders: str | Path,
+    source: str | None = None,
+    measures: Sequence[str] | None = None,
+    weights: Weights = "best",
+    features: str | Path | nn.Module = "default",
+    group: Sequence[str] = (),
+    seed: int = 0,
+    **options: Any,
+) -> dict[str, Any]:
+    """Measure runs on the same held-out examples and compare them, as `allegory compare` does.
+
+    Args:
+        *folders: of runs, and of sweeps, which are a system for each of their settings, with their
+            seeds. The first system is the one that others are compared with.
+        source: as in `evaluate`, and so are the others.
+        measures: groups of measures; None for all that are possible.
+        weights: of each run.
+        features: what samples are compared by.
+        group: columns whose groups are to be served equally well.
+        seed: of draws and samples.
+        **options: the other fields of `runs.measuring.subject.Options`, such as examples=500.
+
+    Returns:
+        JSON values; `runs.compare.compare` says which.
+
+    Raises:
+        UserError: there are fewer than two systems, or there is nothing to compare.
+        Interrupted: asked to stop; what has been measured is kept, and not measured again.
+    """
+    options |= {"features": choice_of(features), "group": tuple(group), "seed": seed}
+    question = _question(source, measures, weights, **options)
+    return comparing.compare(comparing.systems_of([Path(f) for f in folders]), question)
+
+
+def balance(
+    folder: str | Path,
+    source: str | None = None,
+    *,
+    out: str | Path | None = None,
+    within: str | None = None,
+    select: int | None = None,
+    generate: int | None = None,
+    density: Density = "kernel",
+    alpha: float = ALPHA,
+    cap: float = CAP,
+    weights: Weights = "best",
+    seed: int = 0,
+) -> Balanced:
+    """Weigh the examples of a source by how rare their codes are, as `allegory balance` does.
+
+    Args:
+        folder: of a run whose model encodes.
+        source: a source; by default the run's own data.
+        out: a table, or a folder for the examples themselves; None: nothing is written.
+        within: a column of categories, in each of which rarity is looked at by itself.
+        select: draw so many examples by their weights, none twice.
+        generate: add so many examples of the model where the others are thin.
+        density: among all latents at once, or the published product of histograms.
+        alpha: added to each density, in mean densities.
+        cap: the largest weight, in means.
+        weights: as in `load`.
+        seed: of what is selected and generated.
+
+    Returns:
+        The table of weights, `.table`, and how shares of groups move, `.summary`.
+
+    Raises:
+        UserError: the model can't, or a value is out of its range.
+    """
+    options = BalanceOptions(within, density, alpha, cap, select, generate, seed)
+    kept = RunFolder(Path(folder))
+    path = None if out is None else Path(out)
+    return balance_source(kept.run(), kept.model(weights), source, path, options)
 
 
 def sweep(
@@ -229,9 +325,7 @@ def sweep_run(
     measures: Sequence[str] | None = None,
 ) -> Swept:
     """`sweep` for a run that is a value already."""
-    if Path(run.data.source).expanduser().exists():
-        # by the name that it has from every folder
-        run = change(run, {"source": source_name(run.data.source)})
+    run = from_anywhere(run)
     chosen = vary(run, over, seeds, measures)
     name = f"{run.recipe}-{Path(run.data.source.replace(':', '-')).stem}-sweep"
     return play_sweep(

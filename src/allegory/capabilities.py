@@ -32,6 +32,7 @@ __all__ = [
     "Predicts",
     "Samples",
     "Scores",
+    "Selective",
     "capabilities_of",
 ]
 
@@ -198,6 +199,19 @@ class Discriminates(Model, Protocol):
 
         Some discriminators also see how much the neighbours in a batch differ.
         """
+
+
+@runtime_checkable
+class Selective(Model, Protocol):
+    """Its codes, samples and densities are about examples of some classes, and of no others."""
+
+    @property
+    def label(self) -> str:
+        """Name of the column of the data's table that the classes are of."""
+
+    @property
+    def positive(self) -> tuple[str, ...]:
+        """Names of those classes."""
 
 
 CAPABILITIES: dict[str, type] = {

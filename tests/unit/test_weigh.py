@@ -47,6 +47,14 @@ def test_it_is_asked_as_each_epoch_begins_and_shown_every_example_in_order():
     assert trainer.weights is None
 
 
+def test_it_is_asked_as_each_stage_begins():
+    asked = []
+    trainer = weighed(lambda examples, images: asked.append(images), images=100)
+    trainer.game.stages = (12, 56)  # within a round, and where one begins
+    trainer.play()
+    assert asked == [0, 16, 40, 56, 80]
+
+
 def test_it_is_asked_in_evaluation_mode_without_gradients():
     found = []
     trainer = weighed(

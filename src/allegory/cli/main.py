@@ -14,10 +14,12 @@ __all__ = ["VERBS", "main", "run"]
 
 VERBS = {
     "check": "say what is in a source, what can't be read, and what training would use",
+    "audit": "say what is rare in a source and what does not belong, on one page",
     "train": "train a recipe on a source",
     "resume": "go on with a run or a sweep that was stopped, or train a run longer",
     "sweep": "train and measure a recipe over values of its fields, and over seeds",
     "evaluate": "measure a run's model on held-out examples",
+    "compare": "measure runs or sweeps on the same examples, side by side",
     "report": "write a run's page, report.html",
     "sample": "draw new examples",
     "reconstruct": "show examples beside their reconstructions",
@@ -26,6 +28,7 @@ VERBS = {
     "watch": "see how a run came along, as a film or as moments side by side",
     "encode": "write the latent codes of a source as a table",
     "outliers": "find what does not belong: scores, a threshold from normal examples, a page",
+    "balance": "weigh examples by how rare they are; select or generate by it",
     "invert": "find the codes of your own pictures, also where a model can't encode",
     "recipes": "list the recipes",
     "claims": "rerun the lecture's claims: the numbers, and whether each holds",

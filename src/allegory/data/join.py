@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,17 +12,20 @@ from allegory.data.store import key_of, packed
 from allegory.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from allegory.data.store import Packed, Writer
 
-__all__ = ["LABEL", "joined"]
+__all__ = ["LABEL", "joined", "parts_of"]
 
 LABEL = "label"
-"""The column that tells them apart; a column of that name in a source gives way to it."""
+"""The column that tells them apart."""
+OWN_LABEL = "own_label"
+"""What a source's column of that name is called then."""
 CLASSES = ("negative", "positive")
+KINDS = {"number": "numbers", "category": "categories", "text": "text"}
 CHUNK = 1024
 
 
@@ -31,8 +35,10 @@ def joined(positives: Packed, negatives: Packed) -> Packed:
     What only one of them knows is missing of the other's examples.
 
     Raises:
-        UserError: their examples differ in shape or type, or a column in kind.
+        UserError: they are the same, or differ in the shape of examples or the kind of a column.
     """
+    if positives.fingerprint == negatives.fingerprint:
+        raise UserError("positives and negatives are the same: there is nothing to tell apart.")
     a, b = positives.examples, negatives.examples
     if a.shape[1:] != b.shape[1:] or a.dtype != b.dtype:
         raise UserError(
@@ -48,16 +54,28 @@ def _build(writer: Writer, positives: Packed, negatives: Packed) -> None:
         for start in range(0, len(part.examples), CHUNK):
             writer.append(np.asarray(part.examples[start : start + CHUNK]))
     sizes = [len(positives.examples), len(negatives.examples)]
-    names = dict.fromkeys((*positives.columns, *negatives.columns))
+    columns = [_renamed(part.columns) for part in (positives, negatives)]
     writer.columns = {
-        name: _end_to_end(name, [p.columns.get(name) for p in (positives, negatives)], sizes)
-        for name in names
-        if name != LABEL
+        name: _end_to_end(name, [known.get(name) for known in columns], sizes)
+        for name in dict.fromkeys((*columns[0], *columns[1]))
     }
     writer.columns[LABEL] = Column("category", np.repeat(np.array([1, 0]), sizes), CLASSES)
     writer.skipped = [*positives.skipped, *negatives.skipped]
     notes = [*positives.info.get("notes", []), *negatives.info.get("notes", [])]
-    writer.info = {"media": positives.info["media"], "notes": notes}
+    both = int(np.isin(positives.digests, negatives.digests).sum())
+    if both:
+        notes.append(f"{both:,} of {sizes[0]:,} positives are among the negatives as well.")
+    writer.info = {"media": positives.info["media"], "notes": notes, "parts": sizes}
+
+
+def parts_of(found: Packed) -> list[slice]:
+    """The rows of each of the sources that a store was joined from; of one source, all."""
+    ends = np.cumsum([0, *found.info.get("parts", [len(found.examples)])]).tolist()
+    return [slice(start, stop) for start, stop in pairwise(ends)]
+
+
+def _renamed(columns: Mapping[str, Column]) -> dict[str, Column]:
+    return {OWN_LABEL if name == LABEL else name: column for name, column in columns.items()}
 
 
 def _end_to_end(name: str, parts: Sequence[Column | None], sizes: Sequence[int]) -> Column:
@@ -69,7 +87,7 @@ def _end_to_end(name: str, parts: Sequence[Column | None], sizes: Sequence[int])
     kinds = {part.kind: part for part in parts if part is not None}
     if len(kinds) > 1:
         raise UserError(
-            f"the column '{name}' holds {' in one source and '.join(f'{k}s' for k in kinds)} in "
+            f"the column '{name}' holds {' in one source and '.join(KINDS[k] for k in kinds)} in "
             "the other: rename one of them."
         )
     (kind,) = kinds
@@ -77,7 +95,7 @@ def _end_to_end(name: str, parts: Sequence[Column | None], sizes: Sequence[int])
         names = tuple(dict.fromkeys(n for part in parts if part is not None for n in part.names))
         places = {n: k for k, n in enumerate(names)}
         values = [
-            np.full(n, -1) if part is None else _renamed(part, places)
+            np.full(n, -1) if part is None else _moved(part, places)
             for part, n in zip(parts, sizes, strict=True)
         ]
         return Column("category", np.concatenate(values).astype(np.int64), names)
@@ -89,7 +107,7 @@ def _end_to_end(name: str, parts: Sequence[Column | None], sizes: Sequence[int])
     return Column(kind, np.concatenate(both))
 
 
-def _renamed(part: Column, places: dict[str, int]) -> NDArray[np.int64]:
+def _moved(part: Column, places: dict[str, int]) -> NDArray[np.int64]:
     """The indices of a category, among the names of both parts."""
     table = np.array([*(places[name] for name in part.names), -1], dtype=np.int64)
     return table[part.values.astype(np.int64)]

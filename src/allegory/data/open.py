@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -186,13 +187,7 @@ def _in_memory(values: Any) -> NDArray[np.generic]:
 
 
 def _dataset(found: Packed, settings: DataSettings) -> Dataset:
-    splits = split(
-        found.digests,
-        validation=settings.validation,
-        test=settings.test,
-        seed=settings.data_seed,
-        given=found.columns.get("split"),
-    )
+    splits = _splits(found, settings)
     return Dataset(
         name=settings.source,
         media=_media(found, settings, splits["train"]),
@@ -205,6 +200,25 @@ def _dataset(found: Packed, settings: DataSettings) -> Dataset:
         log_density=found.log_density,
         modes=found.modes,
     )
+
+
+def _splits(found: Packed, settings: DataSettings) -> dict[str, NDArray[np.int64]]:
+    """The splits; each of two joined sources is cut by itself, as it would be alone."""
+    from allegory.data.join import parts_of
+
+    cut: dict[str, list[NDArray[np.int64]]] = {}
+    for rows in parts_of(found):
+        given = found.columns.get("split")
+        part = split(
+            found.digests[rows],
+            validation=settings.validation,
+            test=settings.test,
+            seed=settings.data_seed,
+            given=None if given is None else replace(given, values=given.values[rows]),
+        )
+        for name, indices in part.items():
+            cut.setdefault(name, []).append(rows.start + indices)
+    return {name: np.concatenate(parts) for name, parts in cut.items()}
 
 
 def _media(found: Packed, settings: DataSettings, train: NDArray[np.int64]) -> Media:

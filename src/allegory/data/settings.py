@@ -18,7 +18,9 @@ class DataSettings(BaseModel):
     """A folder, a .npy or .npz file, or the name of a built-in source."""
     negatives: str | None = None
     """A second source, of what the first is to be told from: the column "label" then says
-    "positive" or "negative". Pictures are read at the size and in the channels of the first's."""
+    "positive" or "negative", and one of that name in a source becomes "own_label". Pictures are
+    read at the size and in the channels of the first's; the other settings are for each of both,
+    factors for the first alone."""
     size: str = Field(default="auto", pattern=r"^(auto|\d+|\d+x\d+)$")
     """Side length of pictures, HEIGHTxWIDTH, or "auto": the size that nearly all pictures share
     where it is small, else 64."""

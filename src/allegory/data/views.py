@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["CHANCES", "JITTERS", "hidden", "jitter", "view"]
+__all__ = ["CHANCES", "JITTERS", "SLIGHT", "hidden", "jitter", "slightly", "view"]
 
 CHANCES = 12
 """Random numbers that a view takes."""
@@ -23,6 +23,11 @@ JITTERS = 4
 """Random numbers that a jitter takes."""
 MOVE, ZOOM, LEAN = 0.04, 0.05, math.radians(5)
 """How far a jitter goes: in sides of the picture, in shares of the scale, in turning."""
+SLIGHT = 5
+"""Random numbers that a slight change takes."""
+SLIGHTLY, LIGHT = 0.02, 0.05
+"""How far a slight change goes: in sides and in scale; in contrast and, of the range from grey to
+white, in brightness."""
 HOLE = 0.35
 """Side of the square that is hidden, in sides of the picture, at most."""
 
@@ -64,6 +69,23 @@ def jitter(x: Tensor, chance: Tensor) -> Tensor:
     scale = 1 + ZOOM * zoom
     # places go from -1 to 1: a side is 2
     return part(x, scale, scale, LEAN * turn, 2 * MOVE * across, 2 * MOVE * down)
+
+
+def slightly(x: Tensor, chance: Tensor) -> Tensor:
+    """Each picture as a copy that was cropped a little and saved in a little other light.
+
+    Args:
+        x: pictures (n, channels, height, width) in [-1, 1].
+        chance: uniform numbers in [0, 1), (n, SLIGHT).
+    """
+    across, down, zoom, contrast, light = (2 * chance - 1).unbind(1)
+    scale = 1 + SLIGHTLY * zoom
+    seen = part(x, scale, scale, 0 * scale, 2 * SLIGHTLY * across, 2 * SLIGHTLY * down)
+    factor, offset = (
+        (1 + LIGHT * contrast)[:, None, None, None],
+        LIGHT * light[:, None, None, None],
+    )
+    return (seen * factor + offset).clamp(-1, 1)
 
 
 def part(x: Tensor, w: Tensor, h: Tensor, turn: Tensor, across: Tensor, down: Tensor) -> Tensor:

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from allegory.data.views import JITTERS, jitter
+from allegory.media import Images
 from allegory.models.debiasing import DebiasingVAE
 from allegory.objectives.classification import MISSING, cross_entropy
 from allegory.objectives.divergence import kl_standard_normal
@@ -44,6 +46,7 @@ class DebiasingGame(Game):
         weight: float,
         beta: float,
         rarity: Callable[[Floats], Floats],
+        augment: bool = False,
     ) -> None:
         """One player on `model`.
 
@@ -52,10 +55,12 @@ class DebiasingGame(Game):
             weight: of the VAE's terms, in nats of the class a nat of a value, such as a pixel.
             beta: weight of the KL among them.
             rarity: codes (n, latents) to weights (n,) of sum n.
+            augment: move, turn and scale each training picture a little.
         """
         super().__init__()
         self.model, self.beta, self.rarity = model, beta, rarity
         self.columns = (model.label,)
+        self.augment = augment and isinstance(model.media, Images)
         self.weight = weight / math.prod(model.media.shape)
         self.positive = [model.classes.index(name) for name in model.positive]
 
@@ -65,19 +70,22 @@ class DebiasingGame(Game):
 
     def loss(self, batch: Batch, turn: Turn) -> Losses:
         """The cross-entropy, and the weighted terms of the positives."""
-        return self.terms(self.model, batch, turn.noise)
+        x = jitter(batch.x, turn.noise.uniform(JITTERS)) if self.augment else batch.x
+        return self.terms(self.model, x, batch.columns, turn.noise)
 
     def held_out(self, model: nn.Module, batch: Batch, noise: Noise) -> Losses:
         """The same of `model`."""
         assert isinstance(model, DebiasingVAE)
-        return self.terms(model, batch, noise)
+        return self.terms(model, batch.x, batch.columns, noise)
 
-    def terms(self, model: DebiasingVAE, batch: Batch, noise: Noise) -> Losses:
+    def terms(
+        self, model: DebiasingVAE, x: Tensor, columns: dict[str, Tensor], noise: Noise
+    ) -> Losses:
         """Means over all examples: those that are no positives count as 0 in the last two."""
-        truth = batch.columns[model.label]
-        logits, q = model.read(batch.x)
+        truth = columns[model.label]
+        logits, q = model.read(x)
         z = q.mean + q.std * noise.normal(model.latents)
-        nats = -model.likelihood.log_prob(batch.x, model.decoder(z))
+        nats = -model.likelihood.log_prob(x, model.decoder(z))
         positive = self.weight * torch.isin(truth, truth.new_tensor(self.positive))
         kl = kl_standard_normal(q.mean, q.std).sum(1)
         return {

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allegory.data.join import LABEL
 from allegory.errors import UserError
 
 if TYPE_CHECKING:
     from allegory.data.dataset import Dataset
 
-__all__ = ["classes_of"]
+__all__ = ["classes_of", "train_of"]
 
 
 def classes_of(data: Dataset, label: str) -> tuple[str, ...]:
@@ -30,13 +31,19 @@ def classes_of(data: Dataset, label: str) -> tuple[str, ...]:
                 "it has no column of categories; labels come from sub-folders or from metadata.csv"
             )
         )
+        if column is None and label == LABEL:
+            there += "; or give what it is to be told from: --negatives"
         what = "has no column" if column is None else f"holds {column.kind}s, not categories, in"
         raise UserError(f"'{data.name}' {what} '{label}' to learn classes from; {there}.")
-    train = data.split("train") if "train" in data.splits else data
-    values = train.table()[label].values.astype(np.int64)
+    values = train_of(data).table()[label].values.astype(np.int64)
     if len(np.unique(values[values >= 0])) < 2:
         raise UserError(
             f"the training examples of '{data.name}' are of fewer than two classes of '{label}': "
             "there is nothing to tell apart."
         )
     return column.names
+
+
+def train_of(data: Dataset) -> Dataset:
+    """The examples to train on: all, where there are no splits."""
+    return data.split("train") if "train" in data.splits else data

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from allegory.recipes.classes import classes_of
+from allegory.errors import UserError
+from allegory.recipes.classes import classes_of, train_of
 
 if TYPE_CHECKING:
     from allegory.data.dataset import Dataset
@@ -27,6 +29,8 @@ class ClassifierFamily(BaseModel):
     """Column of the data's table whose categories are told apart."""
     network: Literal["tiny", "small", "base"] = "small"
     """Size of the network; "tiny" is for laptops in a hurry."""
+    augment: bool = True
+    """Move, turn and scale training pictures a little, each time anew."""
 
     def blueprint(self, data: Dataset) -> Blueprint:
         """The model for these data.
@@ -54,8 +58,6 @@ class ClassifierSettings(ClassifierFamily):
     """The classifier."""
 
     kind: Literal["classifier"] = "classifier"
-    augment: bool = True
-    """Move, turn and scale training pictures a little, each time anew."""
     oversample_outliers: str | None = None
     """Folder of a run of a generative model: training examples that it takes for outliers are
     drawn more often."""
@@ -84,7 +86,7 @@ class ClassifierSettings(ClassifierFamily):
 
         folder = Path(self.oversample_outliers)
         strange = outlying(folder, read_run(folder / "run.toml").data, data)
-        examples = len(data.split("train") if "train" in data.splits else data)
+        examples = len(train_of(data))
         oversampled = Oversampling(strange, self.outlier_weight, examples)
         return ClassifierGame(model, augment=self.augment, oversampling=oversampled)
 
@@ -95,14 +97,20 @@ class UpweightingSettings(ClassifierFamily):
     kind: Literal["upweighting"] = "upweighting"
     first_images: Annotated[int, Field(ge=1)] = 50_000
     """Images that the first classifier sees; what it then misses weighs more for the second."""
-    upweight: Annotated[float, Field(ge=1.0)] = 20.0
+    upweight: Annotated[float, Field(ge=1.0)] = 5.0
     """How often an example that was missed is drawn, where others are once."""
 
     def build(self, data: Dataset) -> Game:
         """The game for these data."""
         from allegory.games.upweighting import UpweightingGame
 
-        return UpweightingGame(self.model(data), first=self.first_images, upweight=self.upweight)
+        return UpweightingGame(
+            self.model(data),
+            examples=len(train_of(data)),
+            first=self.first_images,
+            upweight=self.upweight,
+            augment=self.augment,
+        )
 
 
 class ReweightingSettings(ClassifierFamily):
@@ -115,16 +123,30 @@ class ReweightingSettings(ClassifierFamily):
     """Share of the training examples that is kept apart for that."""
     gamma: Annotated[float, Field(ge=0.0)] = 4.0
     """How much more an example weighs there whose class was told with doubt."""
+    hold: Annotated[float, Field(ge=0.0)] = 0.1
+    """What the squared distance of the last layer from where it was costs there, in nats."""
 
     def build(self, data: Dataset) -> Game:
-        """The game for these data."""
-        from allegory.games.reweighting import ReweightingGame
+        """The game for these data.
 
-        train = data.split("train") if "train" in data.splits else data
+        Raises:
+            UserError: no example can be kept apart.
+        """
+        from allegory.games.reweighting import ReweightingGame, apart
+
+        model = self.model(data)
+        truth = train_of(data).table()[self.label].values.astype(np.int64)
+        kept = apart(truth, self.apart)
+        if not kept.any():
+            raise UserError(
+                "afr keeps a part of each class apart, and no class has two training examples: "
+                "it takes more of them, or the recipe classifier."
+            )
         return ReweightingGame(
-            self.model(data),
-            examples=len(train),
+            model,
+            kept=kept,
             first=self.first_images,
-            apart=self.apart,
             gamma=self.gamma,
+            hold=self.hold,
+            augment=self.augment,
         )

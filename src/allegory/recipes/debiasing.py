@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -37,10 +38,15 @@ class DebiasingSettings(VAEFamily):
     """What a nat of a pixel, or of a value of a vector, weighs beside one of the class."""
     density: Literal["kernel", "histograms"] = "kernel"
     """How rarity is estimated: among all latents at once, or as published, one by one."""
-    alpha: float = Field(ALPHA, ge=0.0)
-    """Added to each density, in mean densities: the larger, the more evenly examples are drawn."""
+    alpha: Annotated[float, Field(ge=0.0)] | None = None
+    """Added to each density, in mean densities: the larger, the more evenly examples are drawn. By
+    default 0.02 for "kernel"; for "histograms", whose product spreads with every latent, the root
+    of their number."""
     cap: Annotated[float, Field(ge=1.0)] = CAP
     """How many times as often as the average an example is drawn at most."""
+
+    augment: bool = True
+    """Move, turn and scale training pictures a little, each time anew."""
 
     def blueprint(self, data: Dataset) -> Blueprint:
         """The model for these data.
@@ -63,11 +69,18 @@ class DebiasingSettings(VAEFamily):
         """The game for these data."""
         from allegory.games.debiasing import DebiasingGame
         from allegory.models.build import build
+        from allegory.models.debiasing import DebiasingVAE
 
-        by = {"kernel": kernel_weights, "histograms": histogram_weights}[self.density]
+        model = build(self.blueprint(data))
+        assert isinstance(model, DebiasingVAE)
+        by, alpha = {
+            "kernel": (kernel_weights, ALPHA),
+            "histograms": (histogram_weights, math.sqrt(model.latents)),
+        }[self.density]
         return DebiasingGame(
-            build(self.blueprint(data)),  # type: ignore[arg-type]
+            model,
             weight=self.weight,
             beta=self.beta,
-            rarity=partial(by, alpha=self.alpha, cap=self.cap),
+            rarity=partial(by, alpha=alpha if self.alpha is None else self.alpha, cap=self.cap),
+            augment=self.augment,
         )

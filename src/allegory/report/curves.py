@@ -11,9 +11,11 @@ from typing import Any
 from allegory.report.html import Section
 from allegory.report.plots import Series, plot
 
-__all__ = ["Record", "curves_section", "last"]
+__all__ = ["SHARE", "Record", "curves_section", "last"]
 
 Record = Mapping[str, Any]
+SHARE = "effective_share"
+"""The rate that is shown beside the weights that it is of."""
 POINTS = 120
 """Points of a curve; more are averaged."""
 SETTLED = 0.05
@@ -31,7 +33,8 @@ LABELS = {
 
 def curves_section(curves: Sequence[Record]) -> Section | None:
     """Losses of training and of held-out examples, and the rates; None without records."""
-    losses, rates = _names(curves, ("train", "held_out")), _names(curves, ("rates",))
+    losses = _names(curves, ("train", "held_out"))
+    rates = [name for name in _names(curves, ("rates",)) if name != SHARE]
     if len(losses) == 2 and "total" in losses:
         losses = ["total"]
     plots = [

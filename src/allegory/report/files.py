@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import shutil
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,14 +16,14 @@ from allegory.media import Images, to_bytes
 from allegory.report.sheets import to_image
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from torch import Tensor
 
     from allegory.media import Media
 
-__all__ = ["require_empty", "write_array", "write_folder"]
+__all__ = ["atomic_folder", "require_empty", "write_array", "write_folder"]
 
 
 def require_empty(folder: Path, media: Media) -> None:
@@ -42,9 +43,7 @@ def write_folder(x: Tensor, media: Media, folder: Path, labels: Sequence[str] = 
     """
     require_empty(folder, media)
     names = [f"{i:06}.png" for i in range(len(x))]
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}.draft")
-    try:
-        draft.mkdir(parents=True)
+    with atomic_folder(folder) as draft:
         pictures = to_bytes(x.detach().cpu()).permute(0, 2, 3, 1).numpy()
         for name, picture in zip(names, pictures, strict=True):
             to_image(picture).save(draft / name)
@@ -52,6 +51,19 @@ def write_folder(x: Tensor, media: Media, folder: Path, labels: Sequence[str] = 
             with (draft / "metadata.csv").open("w", encoding="utf-8", newline="") as file:
                 rows = zip(names, labels, strict=True)
                 csv.writer(file).writerows([("file_name", "label"), *rows])
+
+
+@contextmanager
+def atomic_folder(folder: Path) -> Iterator[Path]:
+    """A draft that becomes `folder` when the block ends well, and vanishes when it does not.
+
+    Raises:
+        UserError: it can't be written, or the folder is not empty.
+    """
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}.draft")
+    try:
+        draft.mkdir(parents=True)
+        yield draft
         if folder.exists():
             folder.rmdir()
         draft.rename(folder)

@@ -18,7 +18,14 @@ __all__ = ["framed", "script", "tile_list"]
 
 
 def framed(
-    sections: Sequence[Section], *, title: str, eyebrow: str, heading: str, head: str, tail: str
+    sections: Sequence[Section],
+    *,
+    title: str,
+    eyebrow: str,
+    heading: str,
+    head: str,
+    tail: str,
+    style: str = "",
 ) -> str:
     """A page of these sections.
 
@@ -29,11 +36,12 @@ def framed(
         heading: HTML.
         head: HTML between the heading and the links.
         tail: HTML at the very end.
+        style: name of a further style sheet beside style.css.
     """
     return Template(_part("page.html")).substitute(
         title=escape(title),
         eyebrow=escape(eyebrow),
-        style=_part("style.css"),
+        style=_part("style.css") + (_part(style) if style else ""),
         heading=heading,
         head=head,
         links="".join(f'<a href="#{escape(s.anchor)}">{escape(s.title)}</a>' for s in sections),
@@ -42,9 +50,9 @@ def framed(
     )
 
 
-def script() -> str:
-    """What makes the sliders of a run's page move, as HTML."""
-    return f"<script>\n{_part('page.js')}\n</script>"
+def script(name: str = "page.js") -> str:
+    """What makes the page move, such as the sliders of a run's, as HTML."""
+    return f"<script>\n{_part(name)}\n</script>"
 
 
 def tile_list(numbers: Sequence[tuple[str, str]]) -> str:

@@ -27,10 +27,15 @@ from allegory.report.latents import axes_section, latents_section
 from allegory.report.scene import explore
 from allegory.report.scores import scores_section
 from allegory.report.watch import draw_stills, has_record
+from allegory.report.weights import weights_section
+from allegory.tools.concern import concern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from allegory.capabilities import Model
     from allegory.data.dataset import Dataset
@@ -58,6 +63,7 @@ def write_report(
     curves: Sequence[Record],
     health: Sequence[Record] = (),
     scores: Mapping[str, Any] | None = None,
+    weights: NDArray[np.float32] | None = None,
     notes: Sequence[str] = (),
     rng_seed: int = 0,
 ) -> Path:
@@ -66,16 +72,18 @@ def write_report(
     `data` is the whole data set: examples are shown from a held-out split of it. `settings` are
     the run's, nested or not, with the name of its "recipe"; `curves` are the records of
     metrics.jsonl, `health` those of health.jsonl; `scores` are the results of an evaluation;
-    `notes` is what the reader should know first. Every section is there whose capabilities the
-    model has.
+    `weights` (n,) are those by which training examples were drawn; `notes` is what the reader
+    should know first. Every section is there whose capabilities the model has.
     """
     train = data.split("train") if len(data.splits.get("train", ())) else data
-    scene = explore(model, train, _held_out(data), rng_seed)
+    shown_by = [concern(model, part) for part in (train, _held_out(data))]
+    scene = explore(model, shown_by[0], shown_by[1], rng_seed)
     source = dict(flat(settings)).get("data.source", data.name)
     sections: list[Section | None] = [
         *(make(scene) for tool, make in MODEL_SECTIONS if tool in scene.tools),
         moments_section(run_folder),
         health_section(health),
+        weights_section(weights, model, train, curves),
         curves_section(curves),
         scores_section(scores, run_folder),
         data_section(data),

@@ -144,15 +144,25 @@ def scales(
 
 
 def histogram(
-    values: Sequence[float], *, low: float, high: float, bins: int, name: str, colour: int
+    values: Sequence[float],
+    *,
+    low: float,
+    high: float,
+    bins: int,
+    name: str,
+    colour: int,
+    weights: Sequence[float] | None = None,
 ) -> Series:
-    """How densely the values lie between low and high, as bars whose areas add up to 1."""
+    """How densely the values lie between low and high, as bars whose areas add up to 1.
+
+    Each value counts once or, with `weights`, as it weighs.
+    """
     width = (high - low) / bins
-    counts = [0] * bins
-    for value in values:
+    counts = [0.0] * bins
+    for value, weight in zip(values, weights or [1.0] * len(values), strict=True):
         if low <= value <= high:
-            counts[min(int((value - low) / width), bins - 1)] += 1
-    total = max(len(values), 1) * width
+            counts[min(int((value - low) / width), bins - 1)] += weight
+    total = (sum(weights) if weights else max(len(values), 1)) * width
     centres = [low + (k + 0.5) * width for k in range(bins)]
     return Series(name, centres, [count / total for count in counts], "bars", colour)
 

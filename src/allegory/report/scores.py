@@ -39,7 +39,7 @@ PICTURES = {
 def basis_text(basis: Mapping[str, Any]) -> str:
     """What all figures of a group rest on, in a line."""
     counts = [f"{basis[name]:,} {what}" for name, what in COUNTS.items() if name in basis]
-    aside = {*COUNTS, "model"}
+    aside = {*COUNTS, "model", "digest"}
     rest = [f"{words(name)}: {_text(v)}" for name, v in basis.items() if name not in aside]
     return "; ".join(counts + rest) + "."
 

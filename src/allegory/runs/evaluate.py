@@ -12,6 +12,7 @@ from allegory.progress import say
 from allegory.runs.measuring.findings import strict
 from allegory.runs.measuring.subject import Options, Subject
 from allegory.runs.measuring.table import chosen, reason
+from allegory.tools.concern import concern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from allegory.runs.measuring.findings import Findings
     from allegory.runs.measuring.table import Group
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = ["Evaluation", "Unmeasured", "evaluate"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,14 @@ class Evaluation:
     group's."""
     pictures: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
     """For some groups (H, W, C)."""
+
+
+class Unmeasured(UserError):
+    """None of the measures that were asked for is possible."""
+
+    def __init__(self, reasons: str, evaluation: Evaluation) -> None:
+        super().__init__(f"nothing was measured: {reasons}.")
+        self.evaluation = evaluation
 
 
 def evaluate(
@@ -67,14 +76,17 @@ def evaluate(
     """
     groups = chosen(measures)
     subject = Subject(model, data, options or Options(), own=own)
+    part = concern(model, data)
+    # one and the same where it can be, so that what is costly is made once
+    about = subject if part is data else Subject(model, part, options or Options(), own=own)
     if not len(subject.held_out):
         raise UserError(f"'{data.name}' has no examples to evaluate on.")
-    if subject.options.features != "default" and subject.file is None:
-        _ = subject.features  # what was asked for is there, or nothing is measured
+    if about.options.features != "default" and about.file is None:
+        _ = about.features  # what was asked for is there, or nothing is measured
     began = time.monotonic()
     found, left_out, pictures = {}, {}, {}
     for group in groups:
-        started, findings = time.monotonic(), measured(group, subject)
+        started, findings = time.monotonic(), measured(group, subject if group.whole else about)
         if isinstance(findings, str):
             left_out[group.name] = findings
             say(f"{group.name}: left out, {findings}.")
@@ -83,9 +95,6 @@ def evaluate(
         found[group.name] = findings.to_json() | {"seconds": seconds}
         if findings.picture is not None:
             pictures[group.name] = findings.picture
-    if measures is not None and not found:
-        reasons = "; ".join(f"{name}: {why}" for name, why in left_out.items())
-        raise UserError(f"nothing was measured: {reasons}.")
     scores = {
         "n": len(subject.held_out),
         "data": data.name,
@@ -94,7 +103,10 @@ def evaluate(
         "left_out": left_out,
         "seconds": round(time.monotonic() - began, 1),
     }
-    return Evaluation(strict(scores), pictures)
+    evaluation = Evaluation(strict(scores), pictures)
+    if measures is not None and not found:
+        raise Unmeasured("; ".join(f"{k}: {why}" for k, why in left_out.items()), evaluation)
+    return evaluation
 
 
 def measured(group: Group, subject: Subject) -> Findings | str:

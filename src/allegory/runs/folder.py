@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
+from zipfile import BadZipFile
 
 from allegory.errors import UserError, unknown
 from allegory.files import atomic
+from allegory.progress import say
 from allegory.tools.requires import MEASURES
 
 if TYPE_CHECKING:
@@ -55,6 +58,25 @@ class RunFolder:
     def health(self) -> Path:
         """What `runs.health` found at each evaluation."""
         return self.path / "health.jsonl"
+
+    @property
+    def drawing(self) -> Path:
+        """By which weights the training examples of the newest epoch were drawn."""
+        return self.path / "weights.npz"
+
+    def drawn_by(self) -> NDArray[np.float32] | None:
+        """Those weights, (n,) in the order of the training split; None where there are none."""
+        import numpy as np
+
+        if not self.drawing.exists():
+            return None
+        try:
+            with np.load(self.drawing, allow_pickle=False) as arrays:
+                found: NDArray[np.float32] = arrays["weights"]
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            say(f"{self.drawing} is damaged ({error}): the next evaluation makes it anew.")
+            return None
+        return found
 
     def weights(self, which: Weights) -> Path:
         """File of the averaged weights, at the lowest held-out loss or the last."""
@@ -129,6 +151,19 @@ class RunFolder:
                 "it anew."
             ) from error
         return scores
+
+    def evaluations(self) -> list[dict[str, Any]]:
+        """All evaluations, the oldest first; lines that can't be read are passed over."""
+        try:
+            lines = (self.path / "evaluations.jsonl").read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            return []
+        found = []
+        for line in lines:
+            with contextlib.suppress(ValueError):
+                scores = json.loads(line)
+                found += [scores] if isinstance(scores, dict) else []
+        return found
 
     def keep_scores(
         self, scores: Mapping[str, Any], pictures: Mapping[str, NDArray[np.uint8]]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,16 +12,35 @@ from allegory.data.open import open_data, source_name
 from allegory.data.pictures import Unreadable, read_picture
 from allegory.errors import UserError
 from allegory.media import Images, Media, Vectors
+from allegory.recipes.settings import change
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from torch import Tensor
 
     from allegory.recipes.settings import Run
 
-__all__ = ["at_most", "held_out", "open_for", "own_picture", "own_pictures"]
+__all__ = [
+    "at_most",
+    "from_anywhere",
+    "held_out",
+    "open_for",
+    "own_picture",
+    "own_pictures",
+    "read_as",
+]
+
+
+def from_anywhere(run: Run) -> Run:
+    """The run, with its sources by the names that they have from every folder."""
+    given = {"source": run.data.source, "negatives": run.data.negatives}
+    there = {
+        field: source_name(name)
+        for field, name in given.items()
+        if name is not None and Path(name).expanduser().exists()
+    }
+    return change(run, there)
 
 
 def open_for(run: Run, media: Media, source: str | Path | None = None) -> Dataset:
@@ -31,12 +51,8 @@ def open_for(run: Run, media: Media, source: str | Path | None = None) -> Datase
     """
     if source is None or source_name(str(source)) == run.data.source:
         data = open_data(run.data.source, run.data)
-    elif isinstance(media, Vectors):
-        data = open_data(source)
     else:
-        mode = {"L": "grey", "RGB": "rgb", "RGBA": "rgba"}[media.mode]
-        size = f"{media.height}x{media.width}"
-        data = open_data(source, size=size, mode=mode, binarize=media.binary)
+        data = open_data(source, **read_as(media))
     data.require(type(media), "this model")
     if data.media.shape != media.shape:
         raise UserError(
@@ -44,6 +60,14 @@ def open_for(run: Run, media: Media, source: str | Path | None = None) -> Datase
             f"{data.media.shape}."
         )
     return data
+
+
+def read_as(media: Media) -> dict[str, Any]:
+    """Settings by which any source is read as a model of these media needs it."""
+    if isinstance(media, Vectors):
+        return {}
+    mode = {"L": "grey", "RGB": "rgb", "RGBA": "rgba"}[media.mode]
+    return {"size": f"{media.height}x{media.width}", "mode": mode, "binarize": media.binary}
 
 
 def held_out(data: Dataset, count: int, seed: int = 0) -> Dataset:

@@ -15,9 +15,10 @@ from allegory.models.files import read_about, read_card, write_card
 from allegory.progress import say
 from allegory.recipes.settings import Run, change, write_run
 from allegory.runs.health import Health
-from allegory.runs.inputs import open_for
+from allegory.runs.inputs import from_anywhere, open_for
 from allegory.runs.record import Record
-from allegory.runs.watch import KeepModel, Preview
+from allegory.runs.watch import KeepModel, KeepWeights, Preview
+from allegory.tools.concern import concern
 from allegory.training.checkpoint import Checkpoints
 from allegory.training.journal import Journal, read_journal
 from allegory.training.noise import fold
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from allegory.data.dataset import Dataset
     from allegory.runs.folder import RunFolder, Weights
 
-__all__ = ["Trained", "begin", "data_of", "go_on", "report"]
+__all__ = ["Trained", "begin", "data_of", "go_on", "learn", "report"]
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ def begin(run: Run, folder: RunFolder, data: Dataset | None = None) -> Trained:
     """
     world = World.from_environment()
     data = data if data is not None else data_of(run)
-    # by the name that it has from every folder
-    run = change(run, {"source": data.name})
+    # by the names that they have from every folder
+    run = change(from_anywhere(run), {"source": data.name})
     return play(run, folder, data, world)
 
 
@@ -102,6 +103,14 @@ def data_of(run: Run) -> Dataset:
 
 def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
     """Train to the end, from the newest checkpoint if there is one, and write the report."""
+    found = learn(run, folder, data, world)
+    if world.leads:
+        report(folder)
+    return found
+
+
+def learn(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
+    """Train to the end, from the newest checkpoint if there is one."""
     train, held_out = data.split("train"), data.split("validation")
     if len(train) < 2:
         raise UserError(
@@ -109,6 +118,7 @@ def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
         )
     torch.manual_seed(fold(run.training.seed, "weights"))
     game = run.game.build(data)
+    about = [concern(game.model, part) for part in (train, held_out)]
     trainer = Trainer(
         game,
         train,
@@ -120,9 +130,10 @@ def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
         journal=Journal(folder.path, tensorboard=run.training.tensorboard and world.leads),
         observers=(
             KeepModel(folder),
-            Preview(folder, held_out),
-            Health(folder, train, held_out, total=run.training.images),
-            Record(folder, train),
+            KeepWeights(folder),
+            Preview(folder, about[1]),
+            Health(folder, *about, total=run.training.images),
+            Record(folder, about[0]),
         ),
     )
     prepare(trainer, run, folder, data)
@@ -132,8 +143,6 @@ def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
         if world.leads:
             say(f"saved after {trainer.images:,} images: 'allegory resume {folder.path}' goes on.")
         raise
-    if world.leads:
-        report(folder)
     return Trained(folder, run, world.leads)
 
 
@@ -206,5 +215,6 @@ def report(folder: RunFolder) -> None:
         curves=read_journal(folder.path / "metrics.jsonl"),
         health=read_journal(folder.health),
         scores=folder.scores(),
+        weights=folder.drawn_by(),
         notes=[],
     )

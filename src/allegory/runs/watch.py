@@ -12,6 +12,7 @@ from allegory.capabilities import Decodes, Encodes, Samples
 from allegory.models.files import save_weights
 from allegory.report.draw import draw_examples
 from allegory.report.sheets import write_picture
+from allegory.tools.encode import write_table
 from allegory.tools.reconstruct import reconstruct
 from allegory.tools.sample import sample
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from allegory.runs.folder import RunFolder
     from allegory.training.observers import Scene
 
-__all__ = ["KeepModel", "Preview"]
+__all__ = ["KeepModel", "KeepWeights", "Preview"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,20 @@ class KeepModel:
         save_weights(self.folder.weights("last"), scene.model)
         if scene.best:
             save_weights(self.folder.weights("best"), scene.model)
+
+
+@dataclass(frozen=True)
+class KeepWeights:
+    """Keeps the weights by which the examples of an epoch are drawn, where a game has such."""
+
+    folder: RunFolder
+
+    def __call__(self, scene: Scene) -> None:
+        """Write weights.npz: "weights" (n,) in the order of the training split, and "images"."""
+        if scene.weights is None:
+            return
+        table = {"weights": scene.weights.numpy(), "images": np.array(scene.images)}
+        write_table(table, self.folder.drawing)
 
 
 @dataclass(frozen=True)

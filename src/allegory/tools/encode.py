@@ -12,6 +12,7 @@ import torch
 
 from allegory.errors import UserError
 from allegory.files import atomic
+from allegory.progress import track
 from allegory.tools.running import BATCH, home
 
 if TYPE_CHECKING:
@@ -25,10 +26,17 @@ if TYPE_CHECKING:
 
     Table = Mapping[str, NDArray[np.generic]]
 
-__all__ = ["check_table", "code_table", "encode_table", "plain_values", "write_table"]
+__all__ = [
+    "check_table",
+    "code_table",
+    "encode_all",
+    "encode_table",
+    "known_table",
+    "plain_values",
+    "write_table",
+]
 
 
-@torch.inference_mode()
 def encode_table(model: Encodes, data: Dataset) -> dict[str, NDArray[np.generic]]:
     """Encode every shown example: a table of columns, (n,) each.
 
@@ -36,24 +44,42 @@ def encode_table(model: Encodes, data: Dataset) -> dict[str, NDArray[np.generic]
     means z0, z1, … and standard deviations std0, std1, …, then what else is known; categories by
     name, "" where missing.
     """
+    return code_table(*encode_all(model, data), data)
+
+
+@torch.inference_mode()
+def encode_all(
+    model: Encodes, data: Dataset, *, shown: bool = False
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Posterior means and standard deviations of every shown example, (n, latents) each.
+
+    With progress if `shown`.
+    """
     means, stds = [], []
-    for start in range(0, len(data), BATCH):
-        x = data.take(np.arange(start, min(start + BATCH, len(data))), device=home(model))
-        posterior = model.encode(x)
-        means.append(posterior.mean.cpu().numpy())
-        stds.append(posterior.std.cpu().numpy())
-    return code_table(np.concatenate(means), np.concatenate(stds), data)
+    with track(f"codes of {data.name}", len(data), shown=shown) as advance:
+        for start in range(0, len(data), BATCH):
+            rows = np.arange(start, min(start + BATCH, len(data)))
+            posterior = model.encode(data.take(rows, device=home(model)))
+            means.append(posterior.mean.cpu().numpy())
+            stds.append(posterior.std.cpu().numpy())
+            advance(len(rows))
+    return np.concatenate(means), np.concatenate(stds)
 
 
 def code_table(
     z: NDArray[np.float32], std: NDArray[np.float32], data: Dataset
 ) -> dict[str, NDArray[np.generic]]:
     """The table of codes z and their deviations std, (n, latents) each, of every shown example."""
+    found: dict[str, NDArray[np.generic]] = {f"z{j}": z[:, j] for j in range(z.shape[1])}
+    return known_table(found | {f"std{j}": std[:, j] for j in range(z.shape[1])}, data)
+
+
+def known_table(found: Table, data: Dataset) -> dict[str, NDArray[np.generic]]:
+    """A table of every shown example: its row and text columns, what was found, what is known."""
     known = data.table()
     table: dict[str, NDArray[np.generic]] = {"row": data.rows}
     table |= {name: plain_values(c) for name, c in known.items() if c.kind == "text"}
-    table |= {f"z{j}": z[:, j] for j in range(z.shape[1])}
-    table |= {f"std{j}": std[:, j] for j in range(z.shape[1])}
+    table |= found
     for name, column in known.items():
         if column.kind != "text":
             table[f"{name} (data)" if name in table else name] = plain_values(column)

@@ -21,6 +21,7 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "interpolate": ("Decodes",),
     "traverse": ("Decodes",),
     "encode": ("Encodes",),
+    "audit": ("Encodes",),
     "balance": ("Encodes",),
     "fill thin regions": ("Encodes", "Decodes"),
     "invert": ("Decodes",),

@@ -107,6 +107,8 @@ class Game(nn.Module):
     """Whether a loss couples the examples of a batch, as a contrast or a batch's statistics do:
     slices and processes then each see their own part, and their mean is not the whole's loss."""
 
+    stages: tuple[int, ...] = ()
+    """Images after which a stage of the game begins: `weigh` is asked then too."""
     resolution: float = 0.0
     """Held-out totals that differ by less are alike: of those the latest weights are the best."""
 
@@ -115,9 +117,10 @@ class Game(nn.Module):
         """Who moves, in the order of their moves."""
 
     def weigh(self, examples: Iterable[Batch], images: int) -> Tensor | None:
-        """Weights of all training examples, (n,), by which those of the next epoch are drawn.
+        """Weights of all training examples, (n,), by which the next ones are drawn.
 
-        Called as each epoch begins, with the networks in evaluation mode and without gradients.
+        Called as each epoch or stage begins, with the networks in evaluation mode and without
+        gradients.
         Not negative, in any unit; None: each example comes once.
 
         Args:

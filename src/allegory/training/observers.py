@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 __all__ = ["Observer", "Scene"]
 
@@ -23,6 +23,9 @@ class Scene:
     """Named parts of the held-out loss and their "total"; empty where no examples are held out."""
     best: bool
     """Whether the held-out loss is the lowest so far."""
+    weights: Tensor | None = None
+    """(n,): by which the training examples of this epoch are drawn, on the processor; None: each
+    comes once."""
 
 
 class Observer(Protocol):

@@ -144,7 +144,7 @@ class Trainer:
 
     def round(self) -> None:
         """Let each player whose turn it is move once."""
-        if passes(self.images - self.settings.batch, self.images, len(self.train)):
+        if self.begins():
             self.weigh()
         self.game.train()
         self.backward.begin(self.step, self.images)
@@ -167,8 +167,14 @@ class Trainer:
         self.step += 1
         self.images += self.settings.batch
 
+    def begins(self) -> bool:
+        """Whether an epoch, or a stage of the game, begins with this round."""
+        before = self.images - self.settings.batch
+        staged = any(before < images <= self.images for images in self.game.stages)
+        return staged or passes(before, self.images, len(self.train))
+
     def weigh(self) -> None:
-        """Ask the game by which weights the examples of the epoch that begins are drawn."""
+        """Ask the game by which weights examples are drawn from here."""
         found = weigh(
             self.game,
             self.train,
@@ -304,7 +310,7 @@ class Trainer:
         if self.journal and held_out:
             clock = {"images": self.images, "seconds": round(self.seconds, 3)}
             self.journal.write({**clock, "held_out": held_out})
-        scene = Scene(self.images, self.average.model, held_out, best)
+        scene = Scene(self.images, self.average.model, held_out, best, self.weights)
         for observer in self.observers:
             try:
                 observer(scene)

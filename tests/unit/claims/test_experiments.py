@@ -22,6 +22,7 @@ TINY = {
            "others": ("beta-tcvae",)},
     "C6": {"images": 128, "examples": 120, "size": "16", "test": 0.4, "latents": 3, "seeds": 2,
            "faces": 2, "reader_images": 128},
+    "C7": {"images": 64, "examples": 60, "test": 60, "seeds": 2},
     "C8": {"images": 128, "classifier_images": 64, "most": 1_000, "seeds": 2},
     "C9": {"images": 512, "examples": 300, "moments": 2, "seeds": 2},
     "C10": {"images": 256, "examples": 300, "seeds": 2, "toys": ("line", "swiss-roll")},

@@ -13,6 +13,15 @@ STYLES = ["line", "marks", "dots", "bars"]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
+def test_a_histogram_counts_values_as_they_weigh():
+    values, weights = [0.1, 0.1, 0.9], [1.0, 0.0, 3.0]
+    bars = histogram(values, low=0.0, high=1.0, bins=2, name="", colour=0, weights=weights)
+    assert bars.y == [0.5, 1.5]
+    assert histogram(values, low=0.0, high=1.0, bins=2, name="", colour=0).y == pytest.approx(
+        [4 / 3, 2 / 3]
+    )
+
+
 @given(st.floats(-1e9, 1e9), st.floats(1e-3, 1e9))
 def test_ticks_are_few_even_and_inside(low, width):
     found = ticks(low, low + width)

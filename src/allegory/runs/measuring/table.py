@@ -95,6 +95,8 @@ class Group:
     measure: Callable[[Subject], Findings]
     unfit: Callable[[Subject], str | None] = _fit
     """Why the data do not allow it; None where they do. The model is asked before."""
+    whole: bool = False
+    """Whether it is about all examples, also those that a model's codes are not about."""
 
 
 GROUPS: dict[str, Group] = {
@@ -110,9 +112,14 @@ GROUPS: dict[str, Group] = {
         Group("discrimination", discrimination),
         Group("latent", latent),
         Group("disentanglement", disentanglement, _factors),
-        Group("prediction", prediction, _columns),
-        Group("classification", classified, _classes),
-        Group("groups", groups, lambda subject: _classes(subject) or ungrouped(subject)),
+        Group("prediction", prediction, _columns, whole=True),
+        Group("classification", classified, _classes, whole=True),
+        Group(
+            "groups",
+            groups,
+            lambda subject: _classes(subject) or ungrouped(subject),
+            whole=True,
+        ),
     )
 }
 """Every group of `tools.requires.MEASURES`, in its order."""

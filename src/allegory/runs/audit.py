@@ -1,0 +1,310 @@
+"""The audit of a data set: a quick model of it, or one that is there, and all that it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from allegory.capabilities import Decodes
+from allegory.data.check import check
+from allegory.data.open import open_data
+from allegory.errors import UserError
+from allegory.measures.balance import MOST, balance
+from allegory.measures.clusters import clusters
+from allegory.measures.duplicates import near_duplicates
+from allegory.measures.fidelity.features import plain_features
+from allegory.measures.rarity import effective_size
+from allegory.measures.reconstruction import squared_errors
+from allegory.measures.suspects import label_suspects
+from allegory.media import Images
+from allegory.models.files import read_about
+from allegory.progress import say, track
+from allegory.recipes.settings import change
+from allegory.recipes.table import recipe
+from allegory.report.audit.audited import Audited, Strange
+from allegory.report.audit.page import write_audit
+from allegory.runs.features import features_for
+from allegory.runs.folder import RunFolder
+from allegory.runs.inputs import open_for, read_as
+from allegory.runs.outliers import detector_of
+from allegory.runs.play import learn
+from allegory.tools.detector_file import FEWEST
+from allegory.tools.encode import encode_all, known_table, write_table
+from allegory.tools.outliers import normal_parts, outlier_table
+from allegory.tools.plane import in_the_plane
+from allegory.tools.requires import require
+from allegory.tools.running import home
+from allegory.tools.spread import directions
+from allegory.training.checkpoint import Checkpoints
+from allegory.training.world import World
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from allegory.capabilities import Model
+    from allegory.data.check import Report
+    from allegory.data.dataset import Dataset
+    from allegory.measures.fidelity.features import Features
+    from allegory.measures.suspects import Suspects
+    from allegory.recipes.settings import Run
+
+__all__ = ["audit"]
+
+SIDE = 64
+"""Longest side of the pictures that the quick model sees, unless it is said."""
+MOST_IMAGES, IMAGES_EACH, LEAST_IMAGES = 60_000, 100, 6_000
+"""Images that the quick model learns from: so many an example, within bounds."""
+FEATURE_IMAGES = 40_000
+"""Images that the feature network learns from, at most."""
+MAPPED, DIRECTIONS, KINDS, COLUMNS = 2_000, 6, 12, 3
+"""Examples on the map, directions, kinds, and columns whose labels are judged, at most."""
+FALSE_ALARMS = (0.01, 0.05)
+"""Share of usual examples that are called outliers: the first, where enough are held out."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What an audit begins with."""
+
+    folder: RunFolder
+    model: Model
+    data: Dataset
+    check: Report
+
+
+def audit(
+    source: str | Path | None = None,
+    *,
+    run: str | Path | None = None,
+    out: str | Path | None = None,
+    size: str = "auto",
+    mode: str = "auto",
+    seed: int = 0,
+) -> tuple[Path, dict[str, Any]]:
+    """Audit a source, and leave audit.html, weights.csv and outliers.csv in a folder.
+
+    Args:
+        source: a source; None: the data of `run`.
+        run: whose model looks at it; None: a quick one is trained, in the folder's "run", where a
+            stopped audit goes on.
+        out: the folder; None: audits/ and the source's name.
+        size: of pictures that the quick model sees, as in training.
+        mode: likewise, their channels.
+        seed: of all that is drawn.
+
+    Returns:
+        The page, and what it says in numbers: JSON values.
+
+    Raises:
+        UserError: the source can't be opened, or the model can't encode.
+        Interrupted: asked to stop; the same call goes on.
+    """
+    name = None if source is None else str(source)
+    if run is not None:
+        begun = _with_run(RunFolder(Path(run)), name)
+        folder = _folder(out, begun.data.name)
+    elif name is None:
+        raise UserError("name a source, such as a folder of pictures, or a run with --run.")
+    else:
+        folder = _folder(out, name)
+        begun = _with_quick_model(name, RunFolder(folder / "run"), size, mode)
+    found = look(begun, seed)
+    page = folder / "audit.html"
+    table = {"weight": found.balance.weights, "rarity": found.balance.rarity}
+    write_table(known_table(table, found.data), folder / "weights.csv")
+    write_table(_outliers(found), folder / "outliers.csv")
+    write_audit(found, page, run=begun.folder.path)
+    return page, summary(found) | {"run": str(begun.folder.path)}
+
+
+def _folder(out: str | Path | None, source: str) -> Path:
+    if out is not None:
+        return Path(out)
+    name = Path(source.replace(":", "-")).expanduser().resolve().stem
+    return Path("audits") / (name or "data")
+
+
+def _with_run(folder: RunFolder, source: str | None) -> Sources:
+    run, model = folder.run(), folder.model()
+    data = open_for(run, model.media, source)
+    own = data.name == run.data.source
+    found = check(data.name, run.data) if own else check(data.name, **read_as(model.media))
+    return Sources(folder, model, data, found)
+
+
+def _with_quick_model(source: str, folder: RunFolder, size: str, mode: str) -> Sources:
+    """Train a small VAE, or go on with one that was stopped; done, it is taken as it is.
+
+    Raises:
+        UserError: the folder holds the model of another source, or of other settings.
+    """
+    data, run = _quick_run(source, size, mode)
+    if folder.settings.exists():
+        kept = folder.run()
+        if kept.data != run.data or kept.game != run.game:
+            raise UserError(
+                f"{folder.path} holds the model of another audit: choose another --out, or remove "
+                "it."
+            )
+        run = kept
+    newest = Checkpoints(folder.checkpoints).newest()
+    if newest is None or newest.values["images"] < run.training.images:
+        learn(run, folder, data, World.from_environment())
+    elif read_about(folder.path).get("fingerprint") != data.fingerprint:
+        say(
+            f"'{data.name}' has changed since the model of its audit was trained, which looks at "
+            f"it all the same: remove {folder.path} to train it anew."
+        )
+    return Sources(folder, folder.model(), data, check(data.name, run.data))
+
+
+def _quick_run(source: str, size: str, mode: str) -> tuple[Dataset, Run]:
+    """The source, no larger than SIDE unless a size is said, and a VAE that is soon trained."""
+    data = open_data(source, size=size, mode=mode)
+    if size == "auto" and isinstance(data.media, Images):
+        sides = (data.media.height, data.media.width)
+        if max(sides) > SIDE:
+            size = "x".join(str(max(1, round(side * SIDE / max(sides)))) for side in sides)
+            data = open_data(source, size=size, mode=mode)
+    fields = {
+        "source": data.name,
+        "size": size,
+        "mode": mode,
+        "network": "tiny",
+        "images": min(MOST_IMAGES, max(LEAST_IMAGES, IMAGES_EACH * len(data))),
+        "batch": min(32, max(2, len(data.splits["train"]))),
+        "evaluations": 4,
+        "held_out": 500,
+    }
+    return data, change(recipe("vae"), fields)
+
+
+def look(begun: Sources, seed: int) -> Audited:
+    """Everything that the page shows."""
+    model, data = require(begun.model, "audit"), begun.data
+    codes, _ = encode_all(model, data, shown=True)
+    with track("looking for what is alike", len(data)) as advance:
+        weighed = balance(codes.astype(np.float64), advance=advance)
+    columns = data.table()
+    features = _features(data)
+    described = features.of_data(data)
+    say("looking for near-duplicates and labels in doubt.")
+    pairs = near_duplicates(data, described, features, seed)
+    suspects = _suspects(np.concatenate([described.numpy(), codes], 1), data, seed)
+    strange = _strange(begun, model, weighed.rarity)
+    mapped = _mapped(len(data), strange.order, seed)
+    say(f"laying out {len(mapped):,} examples on a map.")
+    return Audited(
+        data=data,
+        check=begun.check,
+        model=model,
+        codes=codes,
+        balance=weighed,
+        mapped=mapped,
+        places=in_the_plane(codes[mapped], seed),
+        directions=directions(codes, columns, DIRECTIONS),
+        clusters=clusters(codes, weighed.rarity, columns, KINDS, seed),
+        strange=strange,
+        pairs=pairs,
+        suspects=suspects,
+        features=features.name,
+        seen_by=_seen_by(begun.folder),
+    )
+
+
+def _seen_by(folder: RunFolder) -> str:
+    run = folder.run()
+    return f"{run.recipe}, trained on {run.training.images:,} images: {folder.path}"
+
+
+def _features(data: Dataset) -> Features:
+    """What pairs and labels are compared by: a network that is trained once and kept."""
+    images = min(FEATURE_IMAGES, max(LEAST_IMAGES, IMAGES_EACH * len(data)))
+    if len(data.splits.get("train", ())) < 2:
+        return plain_features(data.media)
+    return features_for(data, change(recipe("features"), {"images": images, "evaluations": 2}))
+
+
+def _suspects(
+    features: NDArray[np.floating], data: Dataset, seed: int
+) -> dict[str, Suspects | None]:
+    """Labels in doubt of the first columns of categories, "label" before all."""
+    columns = data.table()
+    names = [
+        name
+        for name, column in columns.items()
+        if column.kind == "category" and name != "split" and 1 < len(column.names) <= MOST
+    ]
+    names.sort(key=lambda name: name != "label")
+    return {name: label_suspects(features, columns[name], seed) for name in names[:COLUMNS]}
+
+
+def _strange(begun: Sources, model: Any, rarity: NDArray[np.float64]) -> Strange:
+    """What the run's outlier detector says; where too little was held out, what comes back."""
+    known, held_out = normal_parts(open_for(begun.folder.run(), model.media))
+    if len(held_out) >= FEWEST and len(known):
+        # half of what is held out sets the threshold
+        enough = len(held_out) // 2 + 1 >= 1 / FALSE_ALARMS[0]
+        detector = detector_of(begun.folder, false_alarms=FALSE_ALARMS[0 if enough else 1])
+        # the other scores take three times as long
+        found = detector.judge(begun.data, (), shown=True)
+        order = np.argsort(-found.scores[detector.score].numpy(), kind="stable")
+        return Strange(detector, found, order, None)
+    if not isinstance(model, Decodes):
+        return Strange(None, None, np.argsort(-rarity, kind="stable"), None)
+    errors = _errors(model, begun.data)
+    return Strange(None, None, np.argsort(-errors, kind="stable"), errors)
+
+
+@torch.inference_mode()
+def _errors(model: Any, data: Dataset) -> NDArray[np.float64]:
+    """The mean squared error of each example's reconstruction, (n,)."""
+    parts = []
+    for rows in np.array_split(np.arange(len(data)), -(-len(data) // 256)):
+        x = data.take(rows, device=home(model))
+        back = model.decode(model.encode(x).mean)
+        parts.append(squared_errors(x, back, data.media).cpu())
+    return np.asarray(torch.cat(parts).double().numpy())
+
+
+def _mapped(n: int, order: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+    """Rows for the map, at most MAPPED, drawn at random."""
+    if n <= MAPPED:
+        return np.arange(n)
+    return np.sort(np.random.default_rng(seed).permutation(n)[:MAPPED])
+
+
+def _outliers(found: Audited) -> dict[str, NDArray[np.generic]]:
+    strange = found.strange
+    if strange.detector is not None and strange.found is not None:
+        return outlier_table(found.data, strange.found, strange.detector.score)
+    errors = strange.errors if strange.errors is not None else found.balance.rarity
+    table = known_table({"squared_error": errors}, found.data)
+    return {name: column[strange.order] for name, column in table.items()}
+
+
+def summary(found: Audited) -> dict[str, Any]:
+    """What the page says in numbers, as JSON values."""
+    strange = found.strange.found
+    names = [found.name(int(row)) for row in found.strange.order[:10]]
+    return {
+        "source": found.data.name,
+        "examples": len(found.data),
+        "skipped": len(found.check.skipped),
+        "exact_copies": sum(len(group) - 1 for group in found.check.duplicates),
+        "near_duplicates": len(found.pairs.rows),
+        "outliers": None if strange is None else int(strange.outlier.sum()),
+        "most_unusual": names,
+        "labels_in_doubt": {
+            name: {"judge_right": s.accuracy, "in_doubt": len(s.rows) if s.able else None}
+            for name, s in found.suspects.items()
+            if s is not None
+        },
+        "kinds": [{"share": c.share, "rarity": c.rarity} for c in found.clusters],
+        "directions": [{"name": d.name, "share": d.share} for d in found.directions],
+        "effective": effective_size(found.balance.weights),
+    }
