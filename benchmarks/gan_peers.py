@@ -32,7 +32,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from allegory.api import load
+from allegory.api.runs import load
 from allegory.data.open import open_data
 from allegory.games.gan import GANGame, Penalties
 from allegory.measures.fidelity import frechet_distance, kernel_distance

@@ -58,7 +58,7 @@ def compare_systems(
         out: write a page as well.
         json: print one JSON object.
     """
-    from allegory.api import compare
+    from allegory.api.measuring import compare
     from allegory.errors import UserError
     from allegory.report.compare import write_comparison
 

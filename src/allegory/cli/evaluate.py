@@ -57,7 +57,7 @@ def evaluate_run(
             default the second of two.
         json: print one JSON object.
     """
-    from allegory.api import evaluate
+    from allegory.api.measuring import evaluate
     from allegory.errors import UserError
     from allegory.runs.folder import RunFolder
     from allegory.runs.play import report
