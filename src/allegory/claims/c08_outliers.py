@@ -240,9 +240,9 @@ CLAIM = Claim(
     quick=Settings(seeds=7, images=60_000, source="digits", classifier_images=30_000),
     full=Settings(
         seeds=7,
-        images=80_000,
+        images=60_000,
         source="digits",
         others=("fashion",),
-        classifier_images=40_000,
+        classifier_images=30_000,
     ),
 )

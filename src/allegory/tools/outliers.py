@@ -118,7 +118,7 @@ class Detector:
             return None
         device = home(self.model)
         looks = (Look(self.model, part.to(device), {}, 0) for part in torch.split(x, BATCH))
-        errors = torch.cat([look.residual.square().mean(1).cpu() for look in looks])
+        errors = torch.cat([look.residual.square().mean(1) for look in looks])
         return errors.sqrt() / self.usual_error
 
 
@@ -216,7 +216,7 @@ def settle(
             elif reads is not None:
                 reads(look)
         if pictures:
-            total += look.residual.square().mean(1).sum(0).double().cpu()
+            total += look.residual.square().mean(1).sum(0).double()
         look.forget()
         looks.append(look)
     for name in names:

@@ -80,13 +80,13 @@ class Look:
 
     @cached_property
     def residual(self) -> Tensor:
-        """What the reconstruction lacks, x − x̂, (n, *media.shape).
+        """What the reconstruction lacks, x − x̂, (n, *media.shape), on the CPU.
 
         Pictures are taken in [0, 1], vectors in units of their deviation.
         """
-        away: Tensor = self.x - self.model.decode(self.codes)
+        left: Tensor = (self.x - self.model.decode(self.codes)).cpu()
         media = self.model.media
-        return away / (2.0 if isinstance(media, Images) else away.new_tensor(media.scale))
+        return left / (2.0 if isinstance(media, Images) else left.new_tensor(media.scale))
 
     @cached_property
     def appearance(self) -> Tensor:
@@ -96,8 +96,8 @@ class Look:
         if lacking(self.model, ("Encodes", "Decodes")) is None:
             parts.append(energies(self.residual, RESIDUALS if pictures else (1,)))
         if pictures:
-            parts.append(detail_energy(self.x, DETAILS))
-        return torch.cat(parts, 1).cpu()
+            parts.append(detail_energy(self.x.cpu(), DETAILS))
+        return torch.cat(parts, 1)
 
 
 @dataclass(frozen=True)
