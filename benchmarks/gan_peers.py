@@ -10,7 +10,9 @@ The scripts run as they are, with their default options, on the whole published 
 they are brought to that of the data by averaging areas. They draw samples in training mode, with
 the statistics of each batch; samples in evaluation mode are measured too. Images are those of the
 data that were seen, repeats counted; seconds are those of the loop of training. A free machine is
-needed: what else runs slows the one and not the other.
+needed: what else runs slows the one and not the other. With --busy the processor's seconds are
+counted instead of the clock's, of one thread each (ours from the start of the program): for a
+machine that others use too.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from allegory.api import load
+from allegory.api.runs import load
 from allegory.data.open import open_data
 from allegory.games.gan import GANGame, Penalties
 from allegory.measures.fidelity import frechet_distance, kernel_distance
@@ -84,24 +86,26 @@ class Judge:
         return {name: [round(v, 4) for v in values] for name, values in ends.items()}
 
 
-def launch(script, store, seconds, threads, samples=SAMPLES):
+def launch(script, store, seconds, options, samples=SAMPLES):
     """Run a script on pictures (n, h, w, channels) for so long: what `peer_script` keeps of it."""
     with tempfile.TemporaryDirectory() as folder:
         pictures, out = Path(folder) / "pictures.npy", Path(folder) / "out.npz"
         np.save(pictures, store)
         launcher = Path(__file__).with_name("peer_script.py")
-        options = ["--seconds", seconds, "--samples", samples, "--channels", store.shape[-1]]
-        command = [sys.executable, launcher, script, pictures, out, *options]
-        subprocess.run([str(word) for word in command], check=True, env=environment(threads))
+        words = ["--seconds", seconds, "--samples", samples, "--channels", store.shape[-1]]
+        words += ["--busy"] if options.busy else []
+        command = [sys.executable, launcher, script, pictures, out, *words]
+        environment = environment_of(options.threads)
+        subprocess.run([str(word) for word in command], check=True, env=environment)
         with np.load(out) as found:
             return dict(found)
 
 
-def theirs(script, data, judge, seconds, threads):
+def theirs(script, data, judge, seconds, options):
     """Train by the script, and measure."""
     media = data.media
     train = np.concatenate([data.splits["train"], data.splits.get("validation", [])])
-    found = launch(script, data.store[np.sort(train).astype(np.int64)], seconds, threads)
+    found = launch(script, data.store[np.sort(train).astype(np.int64)], seconds, options)
     result = clocked(int(found["images"]), float(found["seconds"]))
     result["options"] = str(found["options"])
     for mode in ("training", "evaluation"):
@@ -112,7 +116,7 @@ def theirs(script, data, judge, seconds, threads):
     return result
 
 
-def environment(threads):
+def environment_of(threads):
     return os.environ | {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
 
 
@@ -124,52 +128,74 @@ def clocked(images, seconds):
     }
 
 
-def ours(name, data, judge, seconds, threads, folder):
+def ours(data, judge, seconds, options, folder):
     """Train by the recipe for the images that are planned to take so long, and measure."""
+    name = options.recipe
     run = change(recipe(name), {"source": data.name})
-    per_second = pace(run.game.build(data), data, run.training, min(seconds / 4, 20.0))
+    per_second = pace(
+        run.game.build(data), data, run.training, min(seconds / 4, 20.0), options.busy
+    )
     images, out = int(SHARE * seconds * per_second), folder / name
     words = ["train", name, data.name, "--images", images, "--out", out]
     command = [sys.executable, "-m", "allegory.cli.main", *map(str, words)]
-    child = subprocess.Popen(command, env=environment(threads), stderr=subprocess.DEVNULL)
-    late = stopped_late(child, out, seconds)
-    last = read_journal(out / "metrics.jsonl")[-1]
-    result = clocked(last["images"], last["seconds"])
+    environment = environment_of(options.threads)
+    child = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    spent, late = stopped_late(child, out, seconds, options.busy)
+    result = clocked(read_journal(out / "metrics.jsonl")[-1]["images"], spent)
     result |= {"planned_images": images, "stopped": late}
     model = load(out)
     x = torch.cat([model.sample(BATCH, rng=seed) for seed in range(-(-SAMPLES // BATCH))])
     return result | {"samples": judge(x[:SAMPLES])}
 
 
-def stopped_late(child, out, seconds):
-    """Wait for the training; whether it had to be stopped since its time was up."""
-    journal = out / "metrics.jsonl"
+def stopped_late(child, out, seconds, busy):
+    """Wait for the training: the seconds it took, and whether it was stopped."""
+    spent, late = 0.0, False
     while child.poll() is None:
         time.sleep(0.2)
-        if journal.exists() and (records := read_journal(journal)):
-            began = journal.stat().st_mtime - records[-1]["seconds"]
-            if records[-1]["images"] and time.time() - began > seconds:
-                child.send_signal(signal.SIGINT)
-                child.wait()
-                return True
-    if child.returncode:
+        spent = processor_seconds(child.pid, spent) if busy else clock_seconds(out, now=True)
+        if not late and spent > seconds:
+            child.send_signal(signal.SIGINT)
+            late = True
+    if child.returncode and not late:
         raise SystemExit(f"our training failed: exit code {child.returncode}.")
-    return False
+    return (spent if busy else clock_seconds(out)), late
 
 
-def pace(game, data, settings, seconds):
+def processor_seconds(pid, before):
+    """What a running process has used of the processor; `before` where it has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return before
+    used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return max(used, before)  # of one that waits to be taken note of, nothing is told
+
+
+def clock_seconds(out, now=False):
+    """Seconds of the loop of training by its last record, or until now; 0 before the first."""
+    journal = out / "metrics.jsonl"
+    records = read_journal(journal) if journal.exists() else []
+    if not records or not records[-1]["images"]:
+        return 0.0
+    since = time.time() - journal.stat().st_mtime if now else 0.0
+    return records[-1]["seconds"] + since
+
+
+def pace(game, data, settings, seconds, busy):
     """Images per second of our trainer, after a warm-up."""
+    clock = time.process_time if busy else time.perf_counter
     settings = settings.model_copy(update={"images": 10**9})
     trainer = Trainer(game, data.split("train"), None, settings)
     with trainer.working():
         for _ in range(10):
             trainer.round()
-        began, rounds = time.perf_counter(), 0
-        while time.perf_counter() - began < seconds:
+        began, rounds = clock(), 0
+        while clock() - began < seconds:
             trainer.round()
             trainer.guard()
             rounds += 1
-        return rounds * settings.batch / (time.perf_counter() - began)
+        return rounds * settings.batch / (clock() - began)
 
 
 class Generates(nn.Module):
@@ -197,27 +223,27 @@ class Judges(nn.Module):
         return self.net(x.contiguous()).squeeze(1)
 
 
-def same_networks(script, source, seconds, threads, repeats):
+def same_networks(script, seconds, options):
     """Images per second of the script and of our trainer with its networks, batch and rates.
 
     They take turns; ours computes as it would by default, and in float32 as the script does.
     """
     torch.manual_seed(0)
-    whole = open_data(source)
+    whole = open_data(options.data)
     generator, discriminator, opt = networks(script, ["--channels", str(whole.media.shape[0])])
-    data = open_data(source, size=str(opt.img_size))
+    data = open_data(options.data, size=str(opt.img_size))
     nets = Generates(generator), Judges(discriminator)
     model = GAN(*nets, opt.latent_dim, data.media, paired=False)
     rates = {"theirs": [], "ours": [], "ours, float32": []}
-    for _ in range(repeats):
-        found = launch(script, whole.store[:FEW], seconds, threads, samples=1)
+    for _ in range(options.repeats):
+        found = launch(script, whole.store[:FEW], seconds, options, samples=1)
         rates["theirs"].append(float(found["images"] / found["seconds"]))
         for name, precision in (("ours", "auto"), ("ours, float32", "float32")):
             settings = TrainingSettings(
                 batch=opt.batch_size, lr=opt.lr, beta1=opt.b1, beta2=opt.b2, precision=precision
             )
             game = GANGame(copy.deepcopy(model), **GAMES[script.stem])
-            rates[name].append(pace(game, data, settings, seconds))
+            rates[name].append(pace(game, data, settings, seconds, options.busy))
     result = {name: [round(rate) for rate in found] for name, found in rates.items()}
     for name in ("ours", "ours, float32"):
         ratios = [a / b for a, b in zip(rates[name], rates["theirs"], strict=True)]
@@ -238,8 +264,10 @@ def main():
     parser.add_argument("--same-networks", action="store_true", help="nothing but that part")
     parser.add_argument("--repeats", type=int, default=3, help="of that part")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--busy", action="store_true", help="seconds of the processor, one thread")
     parser.add_argument("--out", type=Path, help="write the result here too")
     options = parser.parse_args()
+    options.threads = 1 if options.busy else options.threads
     torch.set_num_threads(options.threads)
     seconds = 60 * options.minutes
     data = open_data(options.data)
@@ -250,21 +278,21 @@ def main():
         "torch": torch.__version__,
         "threads": options.threads,
         "minutes": options.minutes,
+        "minutes_of": "the processor, one thread" if options.busy else "the clock",
     }
     if not options.same_networks:
         judge, found = Judge(data), {}
         for script in scripts:
-            found[script.stem] = theirs(script, data, judge, seconds, options.threads)
+            found[script.stem] = theirs(script, data, judge, seconds, options)
         if "ours" in chosen:
             with tempfile.TemporaryDirectory() as folder:
                 found[f"ours: {options.recipe}"] = ours(
-                    options.recipe, data, judge, seconds, options.threads, Path(folder)
+                    data, judge, seconds, options, Path(folder)
                 )
         result["systems"] = found
     short = min(seconds / 4, 20.0)
     result["same_networks"] = {
-        script.stem: same_networks(script, options.data, short, options.threads, options.repeats)
-        for script in scripts
+        script.stem: same_networks(script, short, options) for script in scripts
     }
     text = json.dumps(result, indent=2)
     print(text)

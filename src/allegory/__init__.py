@@ -12,13 +12,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from allegory.api import balance as balance
-    from allegory.api import compare as compare
-    from allegory.api import evaluate as evaluate
-    from allegory.api import load as load
-    from allegory.api import resume as resume
-    from allegory.api import sweep as sweep
-    from allegory.api import train as train
+    from allegory.api.measuring import compare as compare
+    from allegory.api.measuring import evaluate as evaluate
+    from allegory.api.runs import balance as balance
+    from allegory.api.runs import load as load
+    from allegory.api.runs import resume as resume
+    from allegory.api.runs import train as train
+    from allegory.api.sweeps import sweep as sweep
     from allegory.capabilities import capabilities_of as capabilities_of
     from allegory.data.check import check as check
     from allegory.data.open import open_data as open_data
@@ -39,25 +39,25 @@ if TYPE_CHECKING:
 PUBLIC = {
     "audit": "allegory.runs.audit",
     "axes": "allegory.tools.traverse",
-    "balance": "allegory.api",
+    "balance": "allegory.api.runs",
     "capabilities_of": "allegory.capabilities",
     "check": "allegory.data.check",
-    "compare": "allegory.api",
+    "compare": "allegory.api.measuring",
     "encode_table": "allegory.tools.encode",
-    "evaluate": "allegory.api",
+    "evaluate": "allegory.api.measuring",
     "interpolate": "allegory.tools.interpolate",
     "invert": "allegory.tools.invert",
-    "load": "allegory.api",
+    "load": "allegory.api.runs",
     "move": "allegory.tools.traverse",
     "open_data": "allegory.data.open",
     "OutlierDetector": "allegory.estimator",
     "principal_directions": "allegory.tools.directions",
     "recipe": "allegory.recipes.table",
     "reconstruct": "allegory.tools.reconstruct",
-    "resume": "allegory.api",
+    "resume": "allegory.api.runs",
     "sample": "allegory.tools.sample",
-    "sweep": "allegory.api",
-    "train": "allegory.api",
+    "sweep": "allegory.api.sweeps",
+    "train": "allegory.api.runs",
     "traverse": "allegory.tools.traverse",
     "UserError": "allegory.errors",
 }

@@ -10,6 +10,8 @@ import pytest
 import torch
 from tests.examples import GAMES, trainer_for
 
+from allegory.training.window import Window
+
 TRACES = Path(__file__).parent / "traces"
 STEPS = 50
 
@@ -21,9 +23,9 @@ def trace(name, kind):
     trainer = trainer_for(name, kind, precision="float32", images=8 * STEPS)
     losses = []
     for _ in range(STEPS):
-        trainer.window = {}
+        trainer.window = Window()
         trainer.round()
-        losses.append(sum(float(v) for k, v in trainer.window.items() if "norm" not in k))
+        losses.append(trainer.window.means()[0]["total"])
     torch.set_num_threads(threads)
     return losses
 

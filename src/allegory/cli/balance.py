@@ -18,10 +18,10 @@ SHOWN = 12
 
 def command(arguments: list[str]) -> None:
     """Read the arguments and balance."""
-    call(balance, arguments, "balance")
+    call(balance_run, arguments, "balance")
 
 
-def balance(
+def balance_run(
     dir: Annotated[Path, tyro.conf.Positional],
     source: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE")] = None,
     out: Path = Path("weights.csv"),
@@ -59,9 +59,9 @@ def balance(
         seed: of what is selected and generated.
         json: print one JSON object.
     """
-    from allegory import api
+    from allegory.api.runs import balance
 
-    found = api.balance(
+    found = balance(
         dir,
         source,
         out=out,

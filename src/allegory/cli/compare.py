@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import tyro
 
-from allegory.cli.parse import at_least, call, names, print_json
+from allegory.cli.measuring import Measuring, groups_of_measures
+from allegory.cli.parse import call, print_json
 from allegory.progress import say
 
 __all__ = ["command"]
@@ -21,16 +22,8 @@ def command(arguments: list[str]) -> None:
 def compare_systems(
     dirs: Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="DIR ...")],
     source: str | None = None,
-    measure: Annotated[tuple[str, ...], tyro.conf.arg(metavar="GROUP ...")] = (),
-    examples: int = 2_000,
-    samples: int = 5_000,
-    draws: int = 64,
-    features: str = "default",
-    weights: Literal["best", "last", "raw"] = "best",
-    seed: int = 0,
-    group: Annotated[tuple[str, ...], tyro.conf.arg(metavar="COLUMN ...")] = (),
-    bins: int = 5,
-    positive: str | None = None,
+    *,
+    measuring: Measuring,
     out: Annotated[Path | None, tyro.conf.arg(metavar="FILE.html")] = None,
     json: bool = False,
 ) -> None:
@@ -38,48 +31,22 @@ def compare_systems(
 
     A run is a system; a sweep is one for each of its settings, with its seeds: the table then has
     means and intervals over seeds, and differences in pairs of the same seed. What a run's folder
-    knows already is not measured again.
+    knows already is not measured again. GROUPS
 
     Args:
         dirs: folders of runs or sweeps; the first is what the others are compared with.
         source: data to measure on; by default the test split of each run's own.
-        measure: groups of measures, as of 'allegory evaluate'; by default all that are possible.
-        examples: held-out examples at most.
-        samples: examples to generate, and held-out ones at most to compare them with.
-        draws: importance samples an example for the bound on the likelihood.
-        features: what samples are compared by, as of 'allegory evaluate'.
-        weights: averaged ones at the best held-out loss, the last averaged ones, or the raw ones.
-        seed: of draws and samples.
-        group: columns of the data, such as of metadata.csv, whose groups are compared; several are
-            crossed, numbers are cut at their quantiles.
-        bins: groups at most of a column of numbers.
-        positive: the class that is looked for, in true- and false-positive rates of groups; by
-            default the second of two.
+        measuring: which measures, and how.
         out: write a page as well.
         json: print one JSON object.
     """
-    from allegory.api import compare
+    from allegory.api.measuring import compare
     from allegory.errors import UserError
     from allegory.report.compare import write_comparison
 
-    at_least(1, examples=examples, draws=draws)
-    at_least(2, samples=samples, bins=bins)
     if out is not None and out.suffix.lower() not in (".html", ".htm"):
         raise UserError(f"cannot write '{out}': a comparison is a page, such as compare.html.")
-    found = compare(
-        *dirs,
-        source=source,
-        measures=names(measure) or None,
-        examples=examples,
-        samples=samples,
-        draws=draws,
-        features=features,
-        weights=weights,
-        seed=seed,
-        group=names(group),
-        bins=bins,
-        positive=positive,
-    )
+    found = compare(*dirs, source=source, **measuring.keywords())
     if out is not None:
         write_comparison(out, found)
         say(f"open {out}")
@@ -87,6 +54,9 @@ def compare_systems(
         print_json(found)
     else:
         show(found)
+
+
+compare_systems.__doc__ = str(compare_systems.__doc__).replace("GROUPS", groups_of_measures())
 
 
 def show(found: dict[str, Any]) -> None:

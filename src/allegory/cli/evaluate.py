@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import tyro
 
-from allegory.cli.parse import at_least, call, names, print_json
+from allegory.cli.measuring import Measuring, groups_of_measures
+from allegory.cli.parse import call, print_json
 from allegory.progress import say
 from allegory.tools.requires import MEASURES
 
@@ -22,16 +23,8 @@ def command(arguments: list[str]) -> None:
 def evaluate_run(
     dir: Annotated[Path, tyro.conf.Positional],
     source: Annotated[str | None, tyro.conf.Positional] = None,
-    measure: Annotated[tuple[str, ...], tyro.conf.arg(metavar="GROUP ...")] = (),
-    examples: int = 2_000,
-    samples: int = 5_000,
-    draws: int = 64,
-    features: str = "default",
-    weights: Literal["best", "last", "raw"] = "best",
-    seed: int = 0,
-    group: Annotated[tuple[str, ...], tyro.conf.arg(metavar="COLUMN ...")] = (),
-    bins: int = 5,
-    positive: str | None = None,
+    *,
+    measuring: Measuring,
     json: bool = False,
 ) -> None:
     """Measure a run's model on held-out examples, and the examples that it generates.
@@ -41,43 +34,15 @@ def evaluate_run(
     Args:
         dir: folder of the run.
         source: data to measure on; by default the test split of the run's own.
-        measure: groups of measures; by default all that the model and the data allow.
-        examples: held-out examples at most.
-        samples: examples to generate, and held-out ones at most to compare them with.
-        draws: importance samples an example for the bound on the likelihood.
-        features: what samples are compared by: default (a network trained once on the data's
-            training split), pixels, inception, the folder of a run whose model encodes, or a .npz
-            file with the arrays real and generated.
-        weights: averaged ones at the best held-out loss, the last averaged ones, or the raw ones.
-        seed: of draws and samples.
-        group: columns of the data, such as of metadata.csv, whose groups are compared; several are
-            crossed, numbers are cut at their quantiles.
-        bins: groups at most of a column of numbers.
-        positive: the class that is looked for, in true- and false-positive rates of groups; by
-            default the second of two.
+        measuring: which measures, and how.
         json: print one JSON object.
     """
-    from allegory.api import evaluate
+    from allegory.api.measuring import evaluate
     from allegory.errors import UserError
     from allegory.runs.folder import RunFolder
     from allegory.runs.play import report
 
-    at_least(1, examples=examples, draws=draws)
-    at_least(2, samples=samples, bins=bins)
-    scores = evaluate(
-        dir,
-        source,
-        measures=names(measure) or None,
-        examples=examples,
-        samples=samples,
-        draws=draws,
-        features=features,
-        weights=weights,
-        seed=seed,
-        group=names(group),
-        bins=bins,
-        positive=positive,
-    )
+    scores = evaluate(dir, source, **measuring.keywords())
     if json:
         print_json(scores)
     else:
@@ -88,11 +53,7 @@ def evaluate_run(
         say(f"the report is as it was: {error}")
 
 
-evaluate_run.__doc__ = str(evaluate_run.__doc__).replace(
-    "GROUPS",
-    "Groups of measures, with what their time grows with:\n\n"
-    + "\n\n".join(f"    {name}: {m.asks} ({m.cost})" for name, m in MEASURES.items()),
-)
+evaluate_run.__doc__ = str(evaluate_run.__doc__).replace("GROUPS", groups_of_measures())
 
 
 def show(scores: dict[str, Any]) -> None:

@@ -33,7 +33,7 @@ def resume(dir: Annotated[Path, tyro.conf.Positional], images: int | None = None
     if SweepFolder(dir).settings.exists():
         if images is not None:
             raise UserError(f"{dir} is a sweep: --images is for a run, such as one within it.")
-        from allegory.api import resume_sweep
+        from allegory.api.sweeps import resume_sweep
         from allegory.cli.sweep import tell
 
         tell(resume_sweep(dir), json=False)

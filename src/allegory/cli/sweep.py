@@ -40,7 +40,7 @@ def interface(start: Run) -> Any:
         json: bool = False,
         **parts: Any,
     ) -> None:
-        from allegory.api import sweep_run
+        from allegory.api.sweeps import sweep_run
         from allegory.runs.sweep import parse_over, parse_seeds
 
         measures = names(measure) or None

@@ -1,8 +1,11 @@
 """Which data, and how they are to be read: one frozen value."""
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from allegory.errors import UserError
 
 __all__ = ["DataSettings"]
 
@@ -42,3 +45,14 @@ class DataSettings(BaseModel):
     """Share held out to measure; a source with a test split of its own keeps that."""
     data_seed: int = Field(default=0, ge=0)
     """Seed of rendering and splitting."""
+
+    @field_validator("negatives", mode="before")
+    @classmethod
+    def named(cls, negatives: Any) -> Any:
+        """By its name, since a run must find it again."""
+        if negatives is None or isinstance(negatives, str | Path):
+            return negatives and str(negatives)
+        raise UserError(
+            f"negatives are named, by a folder, a file or a built-in source, and are no "
+            f"{type(negatives).__name__}: numpy.save writes a file of an array."
+        )

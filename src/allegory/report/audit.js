@@ -45,6 +45,7 @@ for (const map of document.querySelectorAll(".map")) {
     draw.setTransform(dots, 0, 0, dots, 0, 0);
     draw.clearRect(0, 0, ...size);
     const colour = painter(by);
+    const ground = getComputedStyle(canvas).getPropertyValue("--card");
     const full = new Set(), edge = size.map((v) => (v % side) / 2);
     shown = [];
     for (let i = 0; i < places.length; i++) {
@@ -68,6 +69,8 @@ for (const map of document.querySelectorAll(".map")) {
       const a = left + (side - w) / 2, b = top + (side - h) / 2;
       draw.fillStyle = colour(i);
       draw.fillRect(a - 1.5, b - 1.5, w + 3, h + 3);
+      draw.fillStyle = ground;
+      draw.fillRect(a, b, w, h);
       const from = [(i % across) * width, Math.floor(i / across) * height];
       draw.drawImage(picture, ...from, width, height, a, b, w, h);
       shown.push([i, left + side / 2, top + side / 2]);

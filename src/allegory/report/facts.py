@@ -45,6 +45,8 @@ COMMANDS = (
     ("watch", "watch {run} --out film.gif", "see how it came along"),
     ("encode", "encode {run} {source} --out codes.csv", "get the codes as a table"),
     ("invert", "invert {run} {source} --out inverted", "find the codes of your own examples"),
+    ("audit", "audit --run {run}", "see what is rare in the data, and what does not belong"),
+    ("balance", "balance {run} {source} --out weights.csv", "weigh examples by how rare they are"),
     ("outliers", "outliers {run} {source} --html", "find what does not belong"),
     ("", "evaluate {run} --json", "measure on held-out examples"),
     ("", "resume {run}", "go on after an interruption"),

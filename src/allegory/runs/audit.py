@@ -26,6 +26,7 @@ from allegory.progress import say, track
 from allegory.recipes.settings import change
 from allegory.recipes.table import recipe
 from allegory.report.audit.audited import Audited, Strange
+from allegory.report.audit.copies import labelled_apart
 from allegory.report.audit.page import write_audit
 from allegory.runs.features import features_for
 from allegory.runs.folder import RunFolder
@@ -297,6 +298,7 @@ def summary(found: Audited) -> dict[str, Any]:
         "skipped": len(found.check.skipped),
         "exact_copies": sum(len(group) - 1 for group in found.check.duplicates),
         "near_duplicates": len(found.pairs.rows),
+        "copies_labelled_differently": len(labelled_apart(found)),
         "outliers": None if strange is None else int(strange.outlier.sum()),
         "most_unusual": names,
         "labels_in_doubt": {

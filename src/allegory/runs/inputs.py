@@ -105,6 +105,8 @@ def own_pictures(paths: Sequence[Path], media: Media) -> Dataset:
         raise UserError(f"this model works on vectors: it can't read the picture {paths[0]}.")
     pictures = []
     for path in paths:
+        if not path.exists():
+            raise UserError(f"no such file: {path}")
         try:
             pictures.append(read_picture(path, media.mode, media.height, media.width))
         except Unreadable as error:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Direction", "along", "directions"]
 
-END = 0.05
-"""Share of the examples that lie at each end of a direction."""
+END, FEWEST = 0.05, 4
+"""Share of the examples that lie at each end of a direction, and how many at least."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,8 @@ def directions(
 
 
 def _end(places: Floats, beside: Floats) -> NDArray[np.int64]:
-    last = np.argsort(places, kind="stable")[: max(1, round(END * len(places)))]
+    n = len(places)
+    last = np.argsort(places, kind="stable")[: max(1, min(FEWEST, n // 2), round(END * n))]
     return last[np.argsort(beside[last], kind="stable")]
 
 

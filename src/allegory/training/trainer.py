@@ -21,21 +21,23 @@ from allegory.progress import say, track
 from allegory.training import precision
 from allegory.training.average import Average
 from allegory.training.backward import Backward
-from allegory.training.checkpoint import Checkpoint, Checkpoints
 from allegory.training.deal import Dealer
 from allegory.training.hands import Hands, separable, work
 from allegory.training.held_out import held_out_losses
 from allegory.training.mover import movers
 from allegory.training.observers import Observer, Scene
 from allegory.training.schedule import passes, rate
+from allegory.training.state import restore, state_of
 from allegory.training.stop import Stop
 from allegory.training.weigh import effective_share, weigh
+from allegory.training.window import Window
 from allegory.training.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from allegory.data.dataset import Dataset
+    from allegory.training.checkpoint import Checkpoint, Checkpoints
     from allegory.training.game import Game
     from allegory.training.journal import Journal
     from allegory.training.settings import TrainingSettings
@@ -44,10 +46,6 @@ __all__ = ["Trainer"]
 
 RECORDS = 200
 """Records of the training loss over a run."""
-COUNTERS = (
-    "step", "images", "caution", "best", "stale", "seconds", "rounds_in_window", "operations",
-)  # fmt: skip
-"""Attributes of the trainer that, beside tensors, make up the state of a run."""
 STALE = 5
 """Evaluations without a better held-out loss, after which the person is told."""
 PATIENCE = 5
@@ -113,9 +111,7 @@ class Trainer:
         """Factor of the learning rate: halved by a roll-back."""
         self.best, self.stale = float("inf"), 0
         self.seconds = 0.0
-        self.window: dict[str, Tensor] = {}
-        """Sums of the losses and of the gradient's length since the last record."""
-        self.rounds_in_window = 0
+        self.window = Window()
         self.operations = 0
         """Of the first step, once counted: how cores share the work does not change in a run."""
 
@@ -158,12 +154,9 @@ class Trainer:
             length = mover.step(lr, parts.sum())
             self.backward.settle(mover.player, self.game)
             prefix = f"{mover.player.name}/" if len(self.movers) > 1 else ""
-            seen = dict(zip(names, parts, strict=True)) | {"gradient_norm": length}
-            for name, value in seen.items():
-                key = prefix + name
-                self.window[key] = self.window.get(key, 0.0) + value
+            self.window.add(prefix, dict(zip(names, parts, strict=True)), length)
         self.average.update(self.images, self.settings.batch)
-        self.rounds_in_window += 1
+        self.window.rounds += 1
         self.step += 1
         self.images += self.settings.batch
 
@@ -270,18 +263,15 @@ class Trainer:
 
     def record(self) -> str:
         """Write the means since the last record; returns the loss for the progress bar."""
-        if not self.rounds_in_window:
+        if not self.window.rounds:
             return ""
-        means = {k: float(v) / self.rounds_in_window for k, v in self.window.items()}
-        rates = {k: v for k, v in means.items() if k.endswith("gradient_norm")}
-        losses = {k: v for k, v in means.items() if k not in rates}
-        losses["total"] = sum(losses.values())
+        losses, rates = self.window.means()
         rates["learning_rate"] = self.caution * self.settings.lr * self.rate()
         rates["images_per_second"] = self.images / max(self.seconds, 1e-9)
         rates["skipped_moves"] = sum(float(m.skipped) for m in self.movers)
         if self.weights is not None:
             rates["effective_share"] = effective_share(self.weights)
-        self.window, self.rounds_in_window = {}, 0
+        self.window = Window()
         if self.journal and self.world.leads:
             clock = {"images": self.images, "seconds": round(self.seconds, 3)}
             self.journal.write({**clock, "train": losses, "rates": rates})
@@ -337,32 +327,8 @@ class Trainer:
 
     def state(self) -> Checkpoint:
         """All that the rest of the run depends on."""
-        tensors = {f"game/{k}": v for k, v in self.game.state_dict().items()}
-        tensors |= {f"average/{k}": v for k, v in self.average.model.state_dict().items()}
-        tensors |= {f"window/{k}": v for k, v in self.window.items()}
-        if self.weights is not None:
-            tensors["weights/"] = self.weights
-        for mover in self.movers:
-            tensors |= {f"{mover.player.name}/{k}": v for k, v in mover.state().items()}
-        values = {name: getattr(self, name) for name in COUNTERS}
-        computed = {"slices": self.backward.slices, "precision": self.backward.precision}
-        return Checkpoint(tensors, values | computed)
+        return state_of(self)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint."""
-
-        def part(prefix: str) -> dict[str, Tensor]:
-            tensors = checkpoint.tensors.items()
-            return {k.removeprefix(prefix): v for k, v in tensors if k.startswith(prefix)}
-
-        self.game.load_state_dict(part("game/"))
-        self.average.model.load_state_dict(part("average/"))
-        self.window = {k: v.to(self.device) for k, v in part("window/").items()}
-        self.draw_by(part("weights/").get(""))
-        for mover in self.movers:
-            mover.restore(part(f"{mover.player.name}/"))
-        for name in COUNTERS:
-            # what an older version did not count stays at its start
-            setattr(self, name, checkpoint.values.get(name, getattr(self, name)))
-        self.backward.slices = checkpoint.values.get("slices", self.backward.slices)
-        self.backward.precision = checkpoint.values.get("precision", self.backward.precision)
+        restore(self, checkpoint)

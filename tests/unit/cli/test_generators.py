@@ -153,7 +153,7 @@ def test_pictures_that_can_not_all_be_written_leave_no_folder(tmp_path, monkeypa
         (("traverse", "run", "--latent", "9"), "no latent 9: the model has 0 to 1"),
         (("invert",), "folder of the run"),
         (("invrt", "run"), "did you mean 'invert'"),
-        (("invert", "run", "none.png"), "can't read none.png"),
+        (("invert", "run", "none.png"), "no such file: none.png"),
         (("invert", "run", "nowhere"), "nowhere"),
         (("invert", "run", "-n", "0"), "must be at least 1"),
         (("invert", "run", "--seeds", "3"), "did you mean '--seed'"),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import allegory
 from allegory.data.open import open_data
 from allegory.errors import UserError
 from allegory.media import Images
@@ -182,3 +183,21 @@ def test_opening_again_takes_it_from_the_cache(two, cache):
     again = open_data(faces, negatives=str(others))
     assert sorted(path.name for path in (cache / "packed").iterdir()) == stores
     assert first.fingerprint == again.fingerprint
+
+
+def test_negatives_are_named(two):
+    faces, others = two
+    assert len(open_data(faces, negatives=others)) == 50
+    with pytest.raises(UserError, match=r"are no ndarray: numpy\.save writes a file"):
+        open_data(faces, negatives=pictures(20))
+    with pytest.raises(UserError, match="are no ndarray"):
+        allegory.train("dbvae", faces, negatives=pictures(20))
+
+
+def test_what_is_wrong_with_the_negatives_is_checked_as_well(two):
+    faces, others = two
+    (others / "broken.png").write_bytes(b"nothing")
+    found = allegory.check(faces, negatives=others)
+    assert found.examples == 50
+    assert found.labels["label"] == {"negative": 20, "positive": 30}
+    assert [one["path"] for one in found.skipped] == ["broken.png"]

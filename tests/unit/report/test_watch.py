@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from allegory.api import train
+from allegory.api.runs import train
 from allegory.cli.watch import watch
 from allegory.errors import UserError
 from allegory.report.film import write_film

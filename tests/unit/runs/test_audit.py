@@ -220,3 +220,18 @@ def test_large_pictures_are_seen_at_64(tmp_path):
     allegory.audit(folder, out=tmp_path / "out")
     media = RunFolder(tmp_path / "out" / "run").model().media
     assert (media.height, media.width) == (32, 64)
+
+
+def test_copies_that_are_labelled_differently_are_told(tmp_path):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(60, 3)).astype(np.float32)
+    x[30], x[31] = x[3], x[4]
+    label = np.array(["p", "n"] * 30)
+    label[3], label[30] = "p", "n"
+    np.savez(tmp_path / "x.npz", x=x, label=label)
+    page, found = allegory.audit(tmp_path / "x.npz", out=tmp_path / "out")
+    assert found["exact_copies"] == 2
+    assert found["copies_labelled_differently"] == 2
+    text = page_of(page)
+    assert "2 pairs of copies labelled differently." in text
+    assert "<td>row 3</td><td>row 30</td><td>label: p, n</td>" in text

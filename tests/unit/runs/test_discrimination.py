@@ -20,6 +20,9 @@ class Judges(OnlySamples):
         super().__init__(media)
         self.realness = realness
 
+    def features(self, x):
+        return x.flatten(1)
+
 
 def measured(data, realness, **changes):
     model = Judges(data.media, realness)

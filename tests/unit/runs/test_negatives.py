@@ -1,6 +1,7 @@
 """Positives and negatives from two folders, as a person would: told, resumed elsewhere, used."""
 
 import json
+import shutil
 import tomllib
 
 import pytest
@@ -53,6 +54,13 @@ def test_a_detector_is_trained_resumed_from_elsewhere_and_used(home, monkeypatch
     assert found["groups"]["basis"]["positive"] == "positive"
     assert found["groups"]["basis"]["n"] == 20
     assert any("20 examples lack a group" in note for note in found["groups"]["notes"])
+    even = elsewhere / "even"
+    for name, source in (("positive", "people"), ("negative", "others")):
+        shutil.copytree(home / source, even / name, ignore=shutil.ignore_patterns("*.csv"))
+    allegory("evaluate", run, even, "--measure", "classification", "--json")
+    found = json.loads(capsys.readouterr().out)["measures"]["classification"]
+    assert found["basis"]["n"] == 40
+    assert "class positive" in found["figures"]
     allegory("sample", run, "-n", "4", "--out", "samples.png")
     allegory("traverse", run, "--out", "axes.png")
     allegory("reconstruct", run, home / "others", "--out", "pairs.png")

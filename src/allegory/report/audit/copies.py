@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from allegory.report.audit.audited import Audited
 
-__all__ = ["copies_section"]
+__all__ = ["copies_section", "labelled_apart"]
 
 NEAREST, FARTHEST = 18, 6
 """Pairs that are shown: the nearest, and those at the threshold."""
@@ -36,14 +36,12 @@ def copies_section(found: Audited) -> Section:
             f'<p class="note">The {NEAREST} nearest, and the {FARTHEST} at the threshold: where '
             "those are different pictures, so are some of the others.</p>"
         )
-    every = np.concatenate([pairs.equal, pairs.rows])
-    told = [_differences(found, a, b) for a, b in every]
-    apart = [k for k, differences in enumerate(told) if differences]
+    apart = labelled_apart(found)
     if apart:
         shown = apart[: NEAREST + FARTHEST]
         body += (
             f"<h3>{counted(len(apart), 'pair')} of copies that are labelled differently</h3>"
-            + _side_by_side(found, every[shown], [told[k] for k in shown])
+            + _side_by_side(found, np.array([p for p, _ in shown]), [said for _, said in shown])
         )
     verdict = f"{counted(n, 'pair')} of examples that are" if n else "No two examples that are"
     made = (
@@ -60,6 +58,13 @@ def copies_section(found: Audited) -> Section:
         + '<p class="note">Copies on both sides of a split flatter what is measured on held-out '
         "examples. Moments of one film are found as well: look before you remove.</p>",
     )
+
+
+def labelled_apart(found: Audited) -> list[tuple[tuple[int, int], str]]:
+    """Pairs of copies, exact or near, whose labels differ, and how: "hair: dark, fair"."""
+    every = np.concatenate([found.pairs.equal, found.pairs.rows]).tolist()
+    told = [((a, b), _differences(found, a, b)) for a, b in every]
+    return [(pair, said) for pair, said in told if said]
 
 
 def _side_by_side(found: Audited, pairs: NDArray[np.int64], notes: Sequence[str]) -> str:
@@ -79,7 +84,7 @@ def _side_by_side(found: Audited, pairs: NDArray[np.int64], notes: Sequence[str]
 
 
 def _differences(found: Audited, a: int, b: int) -> str:
-    """What two examples are labelled as, where they differ: "hair: dark, fair"."""
+    """What two examples are labelled as, where they differ."""
     said = []
     for name, column in found.data.columns.items():
         if column.kind == "category" and name != "split":

@@ -9,6 +9,7 @@ import numpy as np
 
 from allegory.data.check import counted
 from allegory.measures.balance import Shares, shares
+from allegory.report.audit.copies import labelled_apart
 from allegory.report.html import Section
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ def _files(found: Audited) -> Iterator[Line]:
         copies = counted(exact, "exact copy", "exact copies")
         near = counted(len(found.pairs.rows), "pair")
         yield f"{copies} and {near} of near-duplicates.", "Near-duplicates"
+    apart = len(labelled_apart(found))
+    if apart:
+        yield f"{counted(apart, 'pair')} of copies labelled differently.", "Near-duplicates"
 
 
 def _strange(found: Audited) -> Iterator[Line]:
