@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ from allegory.runs.folder import RunFolder
 from allegory.runs.inputs import open_for
 from allegory.runs.outliers import detector_of
 from allegory.runs.quick import images_for, with_quick_model, with_run
+from allegory.tools.concern import concern
 from allegory.tools.detector_file import FEWEST
 from allegory.tools.encode import encode_all, known_table, write_table
 from allegory.tools.outliers import normal_parts, outlier_table
@@ -108,7 +110,11 @@ def _folder(out: str | Path | None, source: str) -> Path:
 
 def look(begun: Begun, seed: int) -> Audited:
     """Everything that the page shows."""
-    model, data = require(begun.model, "audit"), begun.data
+    model = require(begun.model, "audit")
+    about = concern(model, begun.data)
+    if len(about) < len(begun.data):
+        say(f"the codes of this model are about {about.name}: the audit is of those.")
+    data = replace(about, name=begun.data.name)
     codes, _ = encode_all(model, data, shown=True)
     with track("looking for what is alike", len(data)) as advance:
         weighed = balance(codes.astype(np.float64), advance=advance)
@@ -118,8 +124,8 @@ def look(begun: Begun, seed: int) -> Audited:
     say("looking for near-duplicates and labels in doubt.")
     pairs = near_duplicates(data, described, features, seed)
     suspects = _suspects(np.concatenate([described.numpy(), codes], 1), data, seed)
-    strange = _strange(begun, model, weighed.rarity)
-    mapped = _mapped(len(data), strange.order, seed)
+    strange = _strange(begun.folder, model, data, weighed.rarity)
+    mapped = _mapped(len(data), seed)
     say(f"laying out {len(mapped):,} examples on a map.")
     return Audited(
         data=data,
@@ -166,20 +172,20 @@ def _suspects(
     return {name: label_suspects(features, columns[name], seed) for name in names[:COLUMNS]}
 
 
-def _strange(begun: Begun, model: Any, rarity: NDArray[np.float64]) -> Strange:
+def _strange(folder: RunFolder, model: Any, data: Dataset, rarity: NDArray[np.float64]) -> Strange:
     """What the run's outlier detector says; where too little was held out, what comes back."""
-    known, held_out = normal_parts(open_for(begun.folder.run(), model.media))
+    known, held_out = normal_parts(open_for(folder.run(), model.media))
     if len(held_out) >= FEWEST and len(known):
         # half of what is held out sets the threshold
         enough = len(held_out) // 2 + 1 >= 1 / FALSE_ALARMS[0]
-        detector = detector_of(begun.folder, false_alarms=FALSE_ALARMS[0 if enough else 1])
+        detector = detector_of(folder, false_alarms=FALSE_ALARMS[0 if enough else 1])
         # the other scores take three times as long
-        found = detector.judge(begun.data, (), shown=True)
+        found = detector.judge(data, (), shown=True)
         order = np.argsort(-found.scores[detector.score].numpy(), kind="stable")
         return Strange(detector, found, order, None)
     if not isinstance(model, Decodes):
         return Strange(None, None, np.argsort(-rarity, kind="stable"), None)
-    errors = _errors(model, begun.data)
+    errors = _errors(model, data)
     return Strange(None, None, np.argsort(-errors, kind="stable"), errors)
 
 
@@ -194,7 +200,7 @@ def _errors(model: Any, data: Dataset) -> NDArray[np.float64]:
     return np.asarray(torch.cat(parts).double().numpy())
 
 
-def _mapped(n: int, order: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+def _mapped(n: int, seed: int) -> NDArray[np.int64]:
     """Rows for the map, at most MAPPED, drawn at random."""
     if n <= MAPPED:
         return np.arange(n)
