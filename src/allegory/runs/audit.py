@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +10,6 @@ import numpy as np
 import torch
 
 from allegory.capabilities import Decodes
-from allegory.data.check import check
-from allegory.data.open import open_data
 from allegory.errors import UserError
 from allegory.measures.balance import MOST, balance
 from allegory.measures.clusters import clusters
@@ -20,8 +18,6 @@ from allegory.measures.fidelity.features import plain_features
 from allegory.measures.rarity import effective_size
 from allegory.measures.reconstruction import squared_errors
 from allegory.measures.suspects import label_suspects
-from allegory.media import Images
-from allegory.models.files import read_about
 from allegory.progress import say, track
 from allegory.recipes.settings import change
 from allegory.recipes.table import recipe
@@ -30,9 +26,10 @@ from allegory.report.audit.copies import labelled_apart
 from allegory.report.audit.page import write_audit
 from allegory.runs.features import features_for
 from allegory.runs.folder import RunFolder
-from allegory.runs.inputs import open_for, read_as
+from allegory.runs.inputs import open_for
 from allegory.runs.outliers import detector_of
-from allegory.runs.play import learn
+from allegory.runs.quick import images_for, with_quick_model, with_run
+from allegory.tools.concern import concern
 from allegory.tools.detector_file import FEWEST
 from allegory.tools.encode import encode_all, known_table, write_table
 from allegory.tools.outliers import normal_parts, outlier_table
@@ -40,41 +37,23 @@ from allegory.tools.plane import in_the_plane
 from allegory.tools.requires import require
 from allegory.tools.running import home
 from allegory.tools.spread import directions
-from allegory.training.checkpoint import Checkpoints
-from allegory.training.world import World
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from allegory.capabilities import Model
-    from allegory.data.check import Report
     from allegory.data.dataset import Dataset
     from allegory.measures.fidelity.features import Features
     from allegory.measures.suspects import Suspects
-    from allegory.recipes.settings import Run
+    from allegory.runs.quick import Begun
 
 __all__ = ["audit"]
 
-SIDE = 64
-"""Longest side of the pictures that the quick model sees, unless it is said."""
-MOST_IMAGES, IMAGES_EACH, LEAST_IMAGES = 60_000, 100, 6_000
-"""Images that the quick model learns from: so many an example, within bounds."""
 FEATURE_IMAGES = 40_000
 """Images that the feature network learns from, at most."""
 MAPPED, DIRECTIONS, KINDS, COLUMNS = 2_000, 6, 12, 3
 """Examples on the map, directions, kinds, and columns whose labels are judged, at most."""
 FALSE_ALARMS = (0.01, 0.05)
 """Share of usual examples that are called outliers: the first, where enough are held out."""
-
-
-@dataclass(frozen=True)
-class Sources:
-    """What an audit begins with."""
-
-    folder: RunFolder
-    model: Model
-    data: Dataset
-    check: Report
 
 
 def audit(
@@ -106,13 +85,13 @@ def audit(
     """
     name = None if source is None else str(source)
     if run is not None:
-        begun = _with_run(RunFolder(Path(run)), name)
+        begun = with_run(RunFolder(Path(run)), name)
         folder = _folder(out, begun.data.name)
     elif name is None:
         raise UserError("name a source, such as a folder of pictures, or a run with --run.")
     else:
         folder = _folder(out, name)
-        begun = _with_quick_model(name, RunFolder(folder / "run"), size, mode)
+        begun = with_quick_model(name, RunFolder(folder / "run"), size, mode)
     found = look(begun, seed)
     page = folder / "audit.html"
     table = {"weight": found.balance.weights, "rarity": found.balance.rarity}
@@ -129,64 +108,13 @@ def _folder(out: str | Path | None, source: str) -> Path:
     return Path("audits") / (name or "data")
 
 
-def _with_run(folder: RunFolder, source: str | None) -> Sources:
-    run, model = folder.run(), folder.model()
-    data = open_for(run, model.media, source)
-    own = data.name == run.data.source
-    found = check(data.name, run.data) if own else check(data.name, **read_as(model.media))
-    return Sources(folder, model, data, found)
-
-
-def _with_quick_model(source: str, folder: RunFolder, size: str, mode: str) -> Sources:
-    """Train a small VAE, or go on with one that was stopped; done, it is taken as it is.
-
-    Raises:
-        UserError: the folder holds the model of another source, or of other settings.
-    """
-    data, run = _quick_run(source, size, mode)
-    if folder.settings.exists():
-        kept = folder.run()
-        if kept.data != run.data or kept.game != run.game:
-            raise UserError(
-                f"{folder.path} holds the model of another audit: choose another --out, or remove "
-                "it."
-            )
-        run = kept
-    newest = Checkpoints(folder.checkpoints).newest()
-    if newest is None or newest.values["images"] < run.training.images:
-        learn(run, folder, data, World.from_environment())
-    elif read_about(folder.path).get("fingerprint") != data.fingerprint:
-        say(
-            f"'{data.name}' has changed since the model of its audit was trained, which looks at "
-            f"it all the same: remove {folder.path} to train it anew."
-        )
-    return Sources(folder, folder.model(), data, check(data.name, run.data))
-
-
-def _quick_run(source: str, size: str, mode: str) -> tuple[Dataset, Run]:
-    """The source, no larger than SIDE unless a size is said, and a VAE that is soon trained."""
-    data = open_data(source, size=size, mode=mode)
-    if size == "auto" and isinstance(data.media, Images):
-        sides = (data.media.height, data.media.width)
-        if max(sides) > SIDE:
-            size = "x".join(str(max(1, round(side * SIDE / max(sides)))) for side in sides)
-            data = open_data(source, size=size, mode=mode)
-    fields = {
-        "source": data.name,
-        "size": size,
-        "mode": mode,
-        "network": "tiny",
-        "images": min(MOST_IMAGES, max(LEAST_IMAGES, IMAGES_EACH * len(data))),
-        "batch": min(32, max(2, len(data.splits["train"]))),
-        "evaluations": 4,
-        "held_out": 500,
-    }
-    return data, change(recipe("vae"), fields)
-
-
-def look(begun: Sources, seed: int) -> Audited:
+def look(begun: Begun, seed: int) -> Audited:
     """Everything that the page shows."""
-    model, data = require(begun.model, "audit"), begun.data
+    model = require(begun.model, "audit")
+    about = concern(model, begun.data)
+    if len(about) < len(begun.data):
+        say(f"the codes of this model are about {about.name}: the audit is of those.")
+    data = replace(about, name=begun.data.name)
     codes, _ = encode_all(model, data, shown=True)
     with track("looking for what is alike", len(data)) as advance:
         weighed = balance(codes.astype(np.float64), advance=advance)
@@ -196,8 +124,8 @@ def look(begun: Sources, seed: int) -> Audited:
     say("looking for near-duplicates and labels in doubt.")
     pairs = near_duplicates(data, described, features, seed)
     suspects = _suspects(np.concatenate([described.numpy(), codes], 1), data, seed)
-    strange = _strange(begun, model, weighed.rarity)
-    mapped = _mapped(len(data), strange.order, seed)
+    strange = _strange(begun.folder, model, data, weighed.rarity)
+    mapped = _mapped(len(data), seed)
     say(f"laying out {len(mapped):,} examples on a map.")
     return Audited(
         data=data,
@@ -224,7 +152,7 @@ def _seen_by(folder: RunFolder) -> str:
 
 def _features(data: Dataset) -> Features:
     """What pairs and labels are compared by: a network that is trained once and kept."""
-    images = min(FEATURE_IMAGES, max(LEAST_IMAGES, IMAGES_EACH * len(data)))
+    images = images_for(data, FEATURE_IMAGES)
     if len(data.splits.get("train", ())) < 2:
         return plain_features(data.media)
     return features_for(data, change(recipe("features"), {"images": images, "evaluations": 2}))
@@ -244,20 +172,20 @@ def _suspects(
     return {name: label_suspects(features, columns[name], seed) for name in names[:COLUMNS]}
 
 
-def _strange(begun: Sources, model: Any, rarity: NDArray[np.float64]) -> Strange:
+def _strange(folder: RunFolder, model: Any, data: Dataset, rarity: NDArray[np.float64]) -> Strange:
     """What the run's outlier detector says; where too little was held out, what comes back."""
-    known, held_out = normal_parts(open_for(begun.folder.run(), model.media))
+    known, held_out = normal_parts(open_for(folder.run(), model.media))
     if len(held_out) >= FEWEST and len(known):
         # half of what is held out sets the threshold
         enough = len(held_out) // 2 + 1 >= 1 / FALSE_ALARMS[0]
-        detector = detector_of(begun.folder, false_alarms=FALSE_ALARMS[0 if enough else 1])
+        detector = detector_of(folder, false_alarms=FALSE_ALARMS[0 if enough else 1])
         # the other scores take three times as long
-        found = detector.judge(begun.data, (), shown=True)
+        found = detector.judge(data, (), shown=True)
         order = np.argsort(-found.scores[detector.score].numpy(), kind="stable")
         return Strange(detector, found, order, None)
     if not isinstance(model, Decodes):
         return Strange(None, None, np.argsort(-rarity, kind="stable"), None)
-    errors = _errors(model, begun.data)
+    errors = _errors(model, data)
     return Strange(None, None, np.argsort(-errors, kind="stable"), errors)
 
 
@@ -272,7 +200,7 @@ def _errors(model: Any, data: Dataset) -> NDArray[np.float64]:
     return np.asarray(torch.cat(parts).double().numpy())
 
 
-def _mapped(n: int, order: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+def _mapped(n: int, seed: int) -> NDArray[np.int64]:
     """Rows for the map, at most MAPPED, drawn at random."""
     if n <= MAPPED:
         return np.arange(n)

@@ -9,11 +9,12 @@ import numpy as np
 
 from allegory.data.open import source_name
 from allegory.errors import UserError, unknown
-from allegory.measures.balance import balance, balanced_subset, shares
+from allegory.measures.balance import Balance, balance, balanced_subset, shares
 from allegory.measures.rarity import ALPHA, CAP, effective_size
-from allegory.progress import track
+from allegory.progress import say, track
 from allegory.report.subset import MADE, require_subset, write_subset
 from allegory.runs.inputs import open_for
+from allegory.tools.concern import concern
 from allegory.tools.encode import check_table, encode_all, known_table, write_table
 from allegory.tools.fill import Filled, fill
 from allegory.tools.requires import require
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from allegory.capabilities import Model
     from allegory.data.dataset import Column, Dataset
-    from allegory.measures.balance import Balance, Density
+    from allegory.measures.balance import Density
     from allegory.recipes.settings import Run
 
 __all__ = ["BalanceOptions", "Balanced", "balance_source"]
@@ -115,18 +116,24 @@ def balance_source(
 
 
 def weigh(model: Any, data: Dataset, groups: Column | None, options: BalanceOptions) -> Weighed:
-    """Encode all examples and weigh them, with progress."""
+    """Encode examples and weigh them, with progress; those that codes are not about weigh 1."""
     codes, _ = encode_all(model, data, shown=True)
-    places = None if groups is None else groups.values.astype(np.int64)
-    with track("looking for what is alike", len(data)) as advance:
-        found = balance(
-            codes.astype(np.float64),
+    about = concern(model, data)
+    rows = np.flatnonzero(np.isin(data.rows, about.rows))
+    if len(rows) < len(data):
+        say(f"the codes of this model are about {about.name}: the others have the weight 1.")
+    places = None if groups is None else groups.values.astype(np.int64)[rows]
+    with track("looking for what is alike", len(rows)) as advance:
+        part = balance(
+            codes[rows].astype(np.float64),
             places,
             density=options.density,
             alpha=options.alpha,
             cap=options.cap,
             advance=advance,
         )
+    found = Balance(np.ones(len(data)), np.full(len(data), 0.5))
+    found.weights[rows], found.rarity[rows] = part.weights, part.rarity
     return Weighed(data, codes, groups, found)
 
 

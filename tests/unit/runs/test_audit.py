@@ -24,8 +24,8 @@ END = ["Unusual examples", "Near-duplicates", "What to do next"]
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """A model and features that learn from next to nothing."""
-    for name in ("MOST_IMAGES", "LEAST_IMAGES", "FEATURE_IMAGES"):
-        monkeypatch.setattr(f"allegory.runs.audit.{name}", 128)
+    for name in ("quick.MOST_IMAGES", "quick.LEAST_IMAGES", "audit.FEATURE_IMAGES"):
+        monkeypatch.setattr(f"allegory.runs.{name}", 128)
     monkeypatch.setattr("allegory.tools.plane.ROUNDS", 250)
 
 
@@ -178,7 +178,7 @@ def test_a_stopped_audit_goes_on_and_a_done_one_trains_no_more(tmp_path, monkeyp
     assert not (tmp_path / "out" / "audit.html").exists()
     _, first = allegory.audit(folder, out=tmp_path / "out")
     assert "going on from" in capsys.readouterr().err
-    monkeypatch.setattr("allegory.runs.audit.learn", None)
+    monkeypatch.setattr("allegory.runs.quick.learn", None)
     _, second = allegory.audit(folder, out=tmp_path / "out")
     assert first == second
     assert RunFolder(tmp_path / "out" / "run").run().game.network == "tiny"

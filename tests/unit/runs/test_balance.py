@@ -84,6 +84,21 @@ def test_the_same_from_python_and_for_another_source(made):
     np.testing.assert_array_equal(found.table["weight"], 1)
 
 
+def test_codes_that_are_about_some_classes_weigh_those_only(made, tmp_path, capsys):
+    fields = {"network": "tiny", "latents": 2, "images": 64, "batch": 8, "evaluations": 1}
+    run = allegory.train(
+        "dbvae", made / "mine", label="label", positive="cat", out=tmp_path / "run", **fields
+    )
+    table = allegory.balance(run.folder.path).table
+    cats = table["label"] == "cat"
+    assert (table["weight"][~cats] == 1).all()
+    assert np.ptp(table["weight"][cats]) > 0
+    assert table["weight"][cats].mean() == pytest.approx(1)
+    assert "(cat)" in capsys.readouterr().err
+    _, numbers = allegory.audit(run=run.folder.path, out=tmp_path / "audit")
+    assert numbers["examples"] == cats.sum()
+
+
 def test_a_selection_is_a_list(made, tmp_path, capsys):
     out = tmp_path / "chosen.csv"
     assert main(["balance", str(made / "run"), "--select", "9", "--out", str(out)]) == 0
