@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from pathlib import Path
 
 import numpy as np
@@ -130,7 +129,6 @@ def main():
     args = parser.parse_args()
     if args.task == "photographs" and not (args.data and args.negatives):
         parser.error("photographs take --data and --negatives")
-    began = time.process_time()
     (args.work / args.task).mkdir(parents=True, exist_ok=True)
     path = args.work / f"{args.task}.npz"
     if not path.exists():
@@ -139,7 +137,7 @@ def main():
     found = allegory.compare(
         *folders, measures=["groups", "classification"], group=["group"], examples=100_000
     )
-    result = summary(args, path, found) | {"cpu_seconds": round(time.process_time() - began)}
+    result = summary(args, path, found)
     kept = json.loads(args.out.read_text()) if args.out.exists() else {}
     args.out.write_text(json.dumps(kept | {args.task: result}, indent=2) + "\n")
     show(result)
