@@ -29,7 +29,9 @@ from allegory.training.world import World
 if TYPE_CHECKING:
     from allegory.capabilities import Model
     from allegory.data.dataset import Dataset
+    from allegory.models.build import Blueprint
     from allegory.runs.folder import RunFolder, Weights
+    from allegory.training.checkpoint import Checkpoint
 
 __all__ = ["Trained", "begin", "data_of", "go_on", "learn", "report"]
 
@@ -150,7 +152,8 @@ def prepare(trainer: Trainer, run: Run, folder: RunFolder, data: Dataset) -> Non
     """Take up the newest checkpoint, or plan where there is none yet; write run and card.
 
     Raises:
-        UserError: the checkpoints are damaged, or made with other settings or data.
+        UserError: the checkpoints are damaged, or made with other settings, or with other data
+            where examples are weighed.
     """
     checkpoints, blueprint = Checkpoints(folder.checkpoints), run.game.blueprint(data)
     newest = checkpoints.newest()
@@ -160,11 +163,7 @@ def prepare(trainer: Trainer, run: Run, folder: RunFolder, data: Dataset) -> Non
             "beside it may still serve; remove the folder of checkpoints to train from the start."
         )
     if newest is not None:
-        if read_card(folder.path) != blueprint:
-            raise UserError(
-                f"{folder.path} was trained with other settings, or '{data.name}' has changed "
-                f"since: the model in it is not the one of {folder.settings}."
-            )
+        require_same(trainer, newest, blueprint, folder, data)
         trainer.restore(newest)
     if trainer.world.leads:
         if newest is not None:
@@ -179,10 +178,46 @@ def prepare(trainer: Trainer, run: Run, folder: RunFolder, data: Dataset) -> Non
             say(text)
 
 
+def require_same(
+    trainer: Trainer, newest: Checkpoint, blueprint: Blueprint, folder: RunFolder, data: Dataset
+) -> None:
+    """Refuse a checkpoint of another model, or of other examples where it knows them singly.
+
+    Raises:
+        UserError: as of `prepare`.
+    """
+    if read_card(folder.path) != blueprint:
+        raise UserError(
+            f"{folder.path} was trained with other settings, or '{data.name}' has changed "
+            f"since: the model in it is not the one of {folder.settings}."
+        )
+    if changed(folder, data) and weighed(trainer, newest):
+        raise UserError(
+            f"the examples of '{data.name}' are not those that {folder.path} began with, and "
+            "it draws them by weights of their own: it can't go on. Bring them back, or train "
+            "anew with another --out."
+        )
+
+
+def changed(folder: RunFolder, data: Dataset) -> bool:
+    """Whether the examples are others than those that the run began with."""
+    return bool(read_about(folder.path).get("fingerprint", data.fingerprint) != data.fingerprint)
+
+
+def weighed(trainer: Trainer, checkpoint: Checkpoint) -> bool:
+    """Whether a checkpoint holds numbers of the single examples, which are of no others."""
+    tensors = checkpoint.tensors
+    return "weights/" in tensors or any(
+        tensors[f"game/{name}"].shape != value.shape
+        for name, value in trainer.game.state_dict().items()
+        if f"game/{name}" in tensors
+    )
+
+
 def going_on(trainer: Trainer, run: Run, folder: RunFolder, data: Dataset) -> str:
     """From where, and whether with other data."""
     text = f"going on from {trainer.images:,} of {run.training.images:,} images."
-    if read_about(folder.path).get("fingerprint", data.fingerprint) != data.fingerprint:
+    if changed(folder, data):
         text += (
             f"\nthe examples of '{data.name}' are not those that the run began with: it goes on "
             "with them as they are now."

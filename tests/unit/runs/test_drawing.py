@@ -5,6 +5,7 @@ import pytest
 import torch
 
 import allegory
+from allegory.errors import UserError
 from allegory.runs.folder import RunFolder
 
 FIELDS = {"network": "tiny", "batch": 8, "evaluations": 2, "device": "cpu", "images": 160}
@@ -34,6 +35,22 @@ def test_a_run_that_weighs_nothing_keeps_nothing(source, tmp_path):
     run = allegory.train("classifier", source, out=tmp_path / "run", **FIELDS)
     assert run.folder.drawn_by() is None
     assert "<h2>Weights</h2>" not in run.folder.report.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("recipe", ["dbvae", "jtt", "afr"])
+@pytest.mark.parametrize("left", [59, 60])
+def test_it_does_not_go_on_with_other_examples_than_those_that_it_weighed(
+    source, tmp_path, recipe, left
+):
+    with np.load(source) as arrays:
+        known = dict(arrays)
+    mine = tmp_path / "mine.npz"
+    np.savez(mine, **known)
+    stages = {} if recipe == "dbvae" else {"first_images": 64}
+    allegory.train(recipe, mine, out=tmp_path / "run", **FIELDS, **stages)
+    np.savez(mine, **{name: values[::-1][:left] for name, values in known.items()})
+    with pytest.raises(UserError, match="it can't go on"):
+        allegory.resume(tmp_path / "run", images=320)
 
 
 def test_a_damaged_file_is_passed_over(tmp_path, capsys):
