@@ -67,12 +67,15 @@ class Run(BaseModel):
     @model_validator(mode="after")
     def stages_fit_the_run(self) -> Self:
         """Refuse a run that ends before its last stage."""
+        total, batch = self.training.images, self.training.batch
+        ends = {"first_images": (total - 1) // batch * batch}  # its last round begins the stage
         for name, lost in STAGES.items():
-            images = getattr(self.game, name, None) or 0
-            if images > self.training.images:
+            images, most = getattr(self.game, name, None) or 0, ends.get(name, total)
+            if images > most:
                 raise UserError(
-                    f"{lost}: {name} {images:,} is more than the {self.training.images:,} images "
-                    "of the run: give less of it."
+                    f"{lost}: {name} {images:,} is more than {most:,}, the most that a run of "
+                    f"{total:,} images in batches of {batch:,} has room for. Give less of it, or "
+                    "more images."
                 )
         return self
 

@@ -97,3 +97,13 @@ def test_weights_of_a_model_that_has_not_learned_are_never_the_best():
 def test_a_run_that_ends_before_its_second_stage_is_told():
     with pytest.raises(UserError, match="the second stage would not begin: first_images 9,000"):
         change(recipe("jtt"), {"images": 8_000, "first_images": 9_000})
+
+
+@pytest.mark.parametrize("name", ["jtt", "afr"])
+@pytest.mark.parametrize(("images", "most"), [(80, 72), (81, 80), (79, 72)])
+def test_its_last_round_is_of_the_second_stage_at_least(name, images, most):
+    trainer = trainer_for(name, "vectors", images=images, first_images=most)
+    trainer.play()
+    assert (trainer.game.weights if name == "jtt" else trainer.game.second).any()
+    with pytest.raises(UserError, match="the second stage would not begin"):
+        run_for(name, images=images, first_images=most + 1)
