@@ -18,6 +18,7 @@ from allegory.runs.measuring.findings import strict
 from allegory.runs.measuring.table import GROUPS
 from allegory.runs.score import score
 from allegory.runs.sweep import SweepFolder
+from allegory.training.journal import read_journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -67,7 +68,10 @@ def systems_of(paths: Sequence[Path]) -> list[System]:
     named = [(_shared(path, runs), setting, runs) for path, setting, runs in found]
     short = [" ".join(filter(None, (path.name, setting))) for path, setting, _ in named]
     full = [" ".join(filter(None, (str(path), setting))) for path, setting, _ in named]
+    first = [str(next(iter(runs.values())).path) for *_, runs in named]
     names = [a if short.count(a) == 1 else b for a, b in zip(short, full, strict=True)]
+    # what the folders of two systems begin with may be the same: runs/vae, vae-2, vae-3, ...
+    names = [a if names.count(a) == 1 else b for a, b in zip(names, first, strict=True)]
     for name in names:
         if names.count(name) > 1:
             raise UserError(f"{name} is named twice: a comparison is of different systems.")
@@ -90,14 +94,22 @@ def _settings(folder: SweepFolder) -> Iterator[tuple[str, dict[int, RunFolder]]]
     for job in jobs:
         name = ", ".join(f"{field}={text(value)}" for field, value in job.values.items())
         run = folder.run(job)
-        if (run.path / "model.json").exists() and run.weights("last").exists():
+        if _to_its_end(run):
             found.setdefault(name, {})[job.seed] = run
     if not found:
-        raise UserError(f"no run of the sweep {folder.path} has been trained yet.")
+        raise UserError(f"no run of the sweep {folder.path} has been trained to its end yet.")
     there = sum(map(len, found.values()))
     if there < len(jobs):
-        say(f"{folder.path}: {len(jobs) - there} of {len(jobs)} runs have no model: left out.")
+        say(f"{folder.path}: {len(jobs) - there} of {len(jobs)} runs have not ended: left out.")
     yield from found.items()
+
+
+def _to_its_end(folder: RunFolder) -> bool:
+    """Whether a run has seen all its images: half a training is no measure of a setting."""
+    if not folder.settings.exists() or not folder.weights("last").exists():
+        return False
+    seen = [record["images"] for record in read_journal(folder.path / "metrics.jsonl")]
+    return bool(seen) and seen[-1] >= folder.run().training.images
 
 
 def compare(systems: Sequence[System], question: Question) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Systems side by side: which they are, what is compared with what, and what is kept."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 import allegory
 from allegory.cli.main import main
 from allegory.errors import UserError
+from allegory.recipes.settings import change, write_run
 from allegory.report.compare import write_comparison
 from allegory.runs.compare import systems_of
 from allegory.runs.folder import RunFolder
@@ -164,6 +166,30 @@ def test_runs_that_differ_in_their_seed_are_one_system(home, tmp_path):
         ("plain", [0, 1]),
         ("jtt", [0, 1, 2]),
     ]
+
+
+def test_systems_whose_folders_begin_alike_have_names_of_their_own(home, tmp_path):
+    ways = [{"seed": 0}, {"seed": 1}, {"lr": 0.01}, {"seed": 1, "lr": 0.01}, {"lr": 0.02}]
+    for number, way in enumerate(ways, start=1):
+        out = tmp_path / f"plain-{number}"
+        run = change(RunFolder(home / "data").run(), way)
+        out.mkdir()
+        write_run(run, RunFolder(out).settings)
+    found = systems_of([tmp_path / f"plain-{number}" for number in range(1, 6)])
+    assert [(s.name, list(s.runs)) for s in found] == [
+        (str(tmp_path / "plain-1"), [0, 1]),
+        (str(tmp_path / "plain-3"), [0, 1]),
+        ("plain-5", [0]),
+    ]
+
+
+def test_runs_of_a_sweep_that_have_not_ended_are_left_out(home, tmp_path, capsys):
+    shutil.copytree(home / "jtt", tmp_path / "jtt")
+    settings = RunFolder(tmp_path / "jtt" / "seed=1").settings
+    settings.write_text(settings.read_text().replace("images = 64", "images = 65"))
+    found = systems_of([tmp_path / "jtt", home / "data"])
+    assert [list(system.runs) for system in found] == [[0, 2], [0]]
+    assert "1 of 3 runs have not ended: left out" in capsys.readouterr().err
 
 
 def test_a_sweep_over_values_is_a_system_for_each(home, tmp_path):
