@@ -121,7 +121,7 @@ class ReweightingSettings(ClassifierFamily):
     """Images after which the last layer alone learns, from the examples that were kept apart."""
     apart: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.2
     """Share of the training examples that is kept apart for that."""
-    gamma: Annotated[float, Field(ge=0.0)] = 4.0
+    gamma: Annotated[float, Field(ge=0.0, le=50.0)] = 4.0
     """How much more an example weighs there whose class was told with doubt."""
     hold: Annotated[float, Field(ge=0.0)] = 0.1
     """What the squared distance of the last layer from where it was costs there, in nats."""
@@ -130,17 +130,17 @@ class ReweightingSettings(ClassifierFamily):
         """The game for these data.
 
         Raises:
-            UserError: no example can be kept apart.
+            UserError: no examples of two classes can be kept apart.
         """
         from allegory.games.reweighting import ReweightingGame, apart
 
         model = self.model(data)
         truth = train_of(data).table()[self.label].values.astype(np.int64)
         kept = apart(truth, self.apart)
-        if not kept.any():
+        if len(np.unique(truth[kept])) < 2:
             raise UserError(
-                "afr keeps a part of each class apart, and no class has two training examples: "
-                "it takes more of them, or the recipe classifier."
+                "afr keeps a part of each class apart, and fewer than two classes have two "
+                "training examples: it takes more of them, or the recipe classifier."
             )
         return ReweightingGame(
             model,

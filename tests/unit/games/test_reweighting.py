@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.examples import data_for, equal, game_for, run_for, trainer_for
 
 from allegory.data.dataset import Column
+from allegory.errors import UserError
 from allegory.games.reweighting import apart
 from allegory.training.game import Batch
 
@@ -58,6 +59,13 @@ def test_weights_are_those_of_the_paper(values, names):
     weights = [math.exp(-3.0 * p[i, k]) / counts[i] if kept[i] else 0.0
                for i, k in enumerate(truth)]  # fmt: skip
     np.testing.assert_allclose(second, weights, rtol=1e-6)
+
+
+def test_what_leaves_nothing_to_the_second_stage_is_told():
+    with pytest.raises(UserError, match="fewer than two classes have two"):
+        game_of([0] * 39 + [1] + [-1] * 8, ("dark", "bright"))
+    with pytest.raises(UserError, match="gamma"):
+        run_for("afr", gamma=200.0)
 
 
 def test_without_gamma_classes_weigh_alike():
