@@ -109,7 +109,7 @@ def _to_its_end(folder: RunFolder) -> bool:
     if not folder.settings.exists() or not folder.weights("last").exists():
         return False
     seen = [record["images"] for record in read_journal(folder.path / "metrics.jsonl")]
-    return bool(seen) and seen[-1] >= folder.run().training.images
+    return bool(seen and seen[-1] >= folder.run().training.images)
 
 
 def compare(systems: Sequence[System], question: Question) -> dict[str, Any]:
