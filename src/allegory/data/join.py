@@ -81,15 +81,24 @@ def _renamed(columns: Mapping[str, Column]) -> dict[str, Column]:
 def _end_to_end(name: str, parts: Sequence[Column | None], sizes: Sequence[int]) -> Column:
     """One column of both parts' examples; None where a part has no such column.
 
+    Whether words are categories or text depends on how often they repeat, which may differ: both
+    are text then.
+
     Raises:
-        UserError: they are of different kinds.
+        UserError: one holds numbers, the other words.
     """
-    kinds = {part.kind: part for part in parts if part is not None}
+    parts = [part if part is None or _holds(part) else None for part in parts]
+    kinds = dict.fromkeys(part.kind for part in parts if part is not None)
+    if kinds.keys() == {"category", "text"}:
+        parts = [part and _as_text(part) for part in parts]
+        kinds = {"text": None}
     if len(kinds) > 1:
         raise UserError(
             f"the column '{name}' holds {' in one source and '.join(KINDS[k] for k in kinds)} in "
             "the other: rename one of them."
         )
+    if not kinds:
+        return Column("category", np.full(sum(sizes), -1, np.int64))
     (kind,) = kinds
     if kind == "category":
         names = tuple(dict.fromkeys(n for part in parts if part is not None for n in part.names))
@@ -105,6 +114,18 @@ def _end_to_end(name: str, parts: Sequence[Column | None], sizes: Sequence[int])
         for part, n in zip(parts, sizes, strict=True)
     ]
     return Column(kind, np.concatenate(both))
+
+
+def _holds(part: Column) -> bool:
+    """Whether it has a value: a column of nothing is read as one of no categories."""
+    return part.kind != "category" or bool(part.names)
+
+
+def _as_text(part: Column) -> Column:
+    if part.kind == "text":
+        return part
+    names = np.array([*part.names, ""], dtype=np.str_)
+    return Column("text", names[part.values.astype(np.int64)])
 
 
 def _moved(part: Column, places: dict[str, int]) -> NDArray[np.int64]:

@@ -108,6 +108,27 @@ def test_a_column_of_two_kinds_is_told(tmp_path):
         open_data(faces, negatives=str(others))
 
 
+def test_words_that_repeat_in_one_source_alone_are_text(tmp_path):
+    first = ("by", *("cb"[i % 2] if i < 11 else "" for i in range(12)))
+    faces = folder(tmp_path / "faces", pictures(12), first)
+    second = ("by", *(f"n{i}" for i in range(8)))
+    others = folder(tmp_path / "others", pictures(8, seed=1), second)
+    words = [*("cb" * 6)[:11], "", *(f"n{i}" for i in range(8))]
+    for a, b, expected in ((faces, others, words), (others, faces, words[12:] + words[:12])):
+        column = open_data(a, negatives=str(b)).table()["by"]
+        assert column.kind == "text"
+        assert column.values.tolist() == expected
+
+
+def test_an_empty_column_is_as_none(tmp_path):
+    faces = folder(tmp_path / "faces", pictures(12), ("age,x", *(f"{i}," for i in range(12))))
+    others = folder(tmp_path / "others", pictures(8, seed=1), ("age,x", *[","] * 8))
+    table = open_data(faces, negatives=str(others)).table()
+    assert table["age"].values[:12].tolist() == list(range(12))
+    assert np.isnan(table["age"].values[12:]).all()
+    assert table["x"].values.tolist() == [-1] * 20
+
+
 def test_labels_that_a_source_has_are_kept_under_another_name(tmp_path):
     faces = tmp_path / "faces"
     faces.mkdir()
