@@ -10,6 +10,7 @@ from allegory.data.views import JITTERS, jitter
 from allegory.media import Images
 from allegory.models.classifier import Classifier
 from allegory.objectives.classification import cross_entropy
+from allegory.progress import say
 from allegory.training.game import Batch, Game, Losses, Player, Turn
 from allegory.training.noise import Noise
 
@@ -48,6 +49,7 @@ class ClassifierGame(Game):
         self.model, self.columns = model, (model.label,)
         self.augment = augment and isinstance(model.media, Images)
         self.oversampling = oversampling
+        self.told: Tensor | None = None
         if oversampling is not None:
             # all 0 until they are told: a run that goes on draws as it began
             self.register_buffer("drawn", torch.zeros(oversampling.examples))
@@ -75,6 +77,8 @@ class ClassifierGame(Game):
         if self.oversampling is None:
             return None
         if not self.drawn.any():
-            strange = torch.cat([self.oversampling.strange(b.x).cpu() for b in examples])
-            self.drawn.copy_(1.0 + (self.oversampling.weight - 1.0) * strange.float())
+            if self.told is None:  # it may take minutes, and rounds that are tried are undone
+                say(f"looking for outliers among {self.oversampling.examples:,} examples.")
+                self.told = torch.cat([self.oversampling.strange(b.x).cpu() for b in examples])
+            self.drawn.copy_(1.0 + (self.oversampling.weight - 1.0) * self.told.float())
         return self.drawn

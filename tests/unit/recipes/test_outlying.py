@@ -11,6 +11,7 @@ from tests.examples import equal, pictures, trainer_for, weights_of
 import allegory
 from allegory.errors import UserError
 from allegory.training.checkpoint import Checkpoints
+from allegory.training.plan import plan
 
 SMALL = {"images": 400, "network": "tiny", "latents": 2, "batch": 16, "evaluations": 1}
 STRANGE = [3, 17, 30]
@@ -45,6 +46,19 @@ def test_what_the_run_takes_for_an_outlier_is_drawn_more_often(run, data):
     assert set(trained.weights.tolist()) <= {1.0, 4.0}
     assert (trained.weights[STRANGE] == 4.0).all()
     assert trained.weights.mean() < 2
+
+
+def test_they_are_told_once_though_the_plan_tries_rounds_before(run, data):
+    trained = trainer(data, run)
+    seen, strange = [], trained.game.oversampling.strange
+    trained.game.oversampling = replace(
+        trained.game.oversampling, strange=lambda x: seen.append(len(x)) or strange(x)
+    )
+    plan(trained)
+    assert not trained.game.drawn.any()
+    trained.round()
+    assert (trained.weights[STRANGE] == 4.0).all()
+    assert sum(seen) == len(trained.train)
 
 
 @pytest.mark.parametrize("stop", [24, 40, 56])
