@@ -68,7 +68,7 @@ def systems_of(paths: Sequence[Path]) -> list[System]:
     named = [(_shared(path, runs), setting, runs) for path, setting, runs in found]
     short = [" ".join(filter(None, (path.name, setting))) for path, setting, _ in named]
     full = [" ".join(filter(None, (str(path), setting))) for path, setting, _ in named]
-    first = [str(next(iter(runs.values())).path) for *_, runs in named]
+    first = [str(next(iter(runs.values())).path.resolve()) for *_, runs in named]
     names = [a if short.count(a) == 1 else b for a, b in zip(short, full, strict=True)]
     # what the folders of two systems begin with may be the same: runs/vae, vae-2, vae-3, ...
     names = [a if names.count(a) == 1 else b for a, b in zip(names, first, strict=True)]

@@ -150,7 +150,7 @@ def test_mistakes_are_told(home, tmp_path):
     with pytest.raises(UserError, match="with the same seed"):
         allegory.compare(home / "data", home / "data")
     with pytest.raises(UserError, match="named twice"):
-        allegory.compare(home / "jtt", home / "jtt")
+        allegory.compare(home / "jtt", home / "data" / ".." / "jtt")
     with pytest.raises(UserError, match="did you mean 'density'"):
         allegory.compare(home / "data", home / "jtt", measures=["densty"])
     with pytest.raises(UserError, match=r"nothing to compare: groups: .*did you mean 'half'"):
@@ -177,8 +177,8 @@ def test_systems_whose_folders_begin_alike_have_names_of_their_own(home, tmp_pat
         write_run(run, RunFolder(out).settings)
     found = systems_of([tmp_path / f"plain-{number}" for number in range(1, 6)])
     assert [(s.name, list(s.runs)) for s in found] == [
-        (str(tmp_path / "plain-1"), [0, 1]),
-        (str(tmp_path / "plain-3"), [0, 1]),
+        (str((tmp_path / "plain-1").resolve()), [0, 1]),
+        (str((tmp_path / "plain-3").resolve()), [0, 1]),
         ("plain-5", [0]),
     ]
 
