@@ -62,6 +62,7 @@ compare_systems.__doc__ = str(compare_systems.__doc__).replace("GROUPS", groups_
 def show(found: dict[str, Any]) -> None:
     """Print a table a group of measures."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from allegory.report.compare import cell, label, reading
@@ -71,11 +72,12 @@ def show(found: dict[str, Any]) -> None:
     for one in found["tables"]:
         console.print(f"\n[bold]{one['measure']}[/bold]", highlight=False)
         console.print(basis_text(one["basis"]), style="dim", highlight=False, markup=False)
-        table = Table(caption=reading(one), show_lines=True)
+        table = Table(caption=escape(reading(one)), show_lines=True)
         for column in ("measure", *one["systems"]):
-            table.add_column(column, overflow="fold")
+            table.add_column(escape(column), overflow="fold")
         for figure in one["figures"].values():
-            table.add_row(label(figure), *(text(*cell(figure, name)) for name in one["systems"]))
+            cells = (text(*cell(figure, name)) for name in one["systems"])
+            table.add_row(escape(label(figure)), *cells)
         console.print(table)
         for note in one["notes"]:
             console.print(note, style="dim", highlight=False, markup=False)

@@ -59,12 +59,13 @@ evaluate_run.__doc__ = str(evaluate_run.__doc__).replace("GROUPS", groups_of_mea
 def show(scores: dict[str, Any]) -> None:
     """Print a table a group: what it rests on, then its figures."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from allegory.report.scores import basis_text, rows
 
     console = Console()
-    console.print(scores["run"], style="bold", highlight=False)
+    console.print(scores["run"], style="bold", highlight=False, markup=False)
     for name, group in scores["measures"].items():
         console.print(f"\n[bold]{name}[/bold] {MEASURES[name].asks}", highlight=False)
         console.print(basis_text(group["basis"]), style="dim", highlight=False, markup=False)
@@ -72,7 +73,7 @@ def show(scores: dict[str, Any]) -> None:
         for column in ("measure", "value", "95 % interval", ""):
             table.add_column(column)
         for row in rows(group):
-            table.add_row(*row)
+            table.add_row(*map(escape, row))
         console.print(table)
         for note in group.get("notes", ()):
             console.print(note, style="dim", highlight=False, markup=False)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import allegory
+from allegory.cli import compare, evaluate
 from allegory.cli.main import main
 from allegory.errors import UserError
 from allegory.recipes.settings import change, write_run
@@ -218,6 +219,19 @@ def test_the_page_and_the_command_line(home, tmp_path, capsys):
     assert [s["name"] for s in found["systems"]] == ["jtt", "data"]
     assert main([*map(str, words), "--out", "compare.png"]) == 2
     assert "compare.html" in capsys.readouterr().err
+
+
+def test_names_are_shown_as_they_are(home, capsys):
+    scores = allegory.evaluate(home / "data", **ASKED)
+    evaluate.show(json.loads(json.dumps(scores).replace("upper", "[b]").replace("lower", "[/i]")))
+    out = capsys.readouterr().out
+    assert "[b]" in out
+    assert "[/i]" in out
+    found = json.dumps(allegory.compare(home / "jtt", home / "data", **ASKED))
+    compare.show(json.loads(found.replace('"jtt"', '"[/b]"').replace("upper", "[i]")))
+    out = capsys.readouterr().out
+    assert "[/b]" in out
+    assert "[i]" in out
 
 
 def test_names_are_escaped_on_the_page(home, tmp_path):
