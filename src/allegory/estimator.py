@@ -32,6 +32,8 @@ HELD_OUT = 1 / 3
 """Share of the rows that tell what is usual, and calibrate the threshold."""
 LEAST = 8
 """Rows that can be learned from at all; hundreds make sense."""
+FARTHEST = 1e15
+"""Spreads from the centre beyond which all is equally far: float32 holds the squares."""
 
 
 class OutlierDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
@@ -89,8 +91,9 @@ class OutlierDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         order = np.random.default_rng(seed).permutation(len(x))
         cut = max(4, round(HELD_OUT * len(x)))
         held_out, known = np.sort(order[:cut]), np.sort(order[cut:])
-        spread = x[known].std(0)
-        self._centre, self._scale = x[known].mean(0), np.where(spread > 0, spread, 1.0)
+        # the deviation of a constant column is not always 0, but for rounding
+        varies = np.ptp(x[known], axis=0) > 0
+        self._centre, self._scale = x[known].mean(0), np.where(varies, x[known].std(0), 1.0)
         rows = self._rows(x)
         train = rows.select(known)
         model = self._train(train, seed)
@@ -142,6 +145,6 @@ class OutlierDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     def _rows(self, x: Floats) -> Dataset:
         """Rows as a data set, in units of their spread."""
         columns = x.shape[1]
-        store = ((x - self._centre) / self._scale).astype(np.float32)
+        store = ((x - self._centre) / self._scale).clip(-FARTHEST, FARTHEST).astype(np.float32)
         media = Vectors((0.0,) * columns, (1.0,) * columns)
         return Dataset("rows", media, store, np.arange(len(store)))

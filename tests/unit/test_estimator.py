@@ -75,6 +75,21 @@ def test_few_rows_flag_what_is_beyond_all_of_them():
     assert detector.predict(rows(1) + 1e4 * rows().std(0)) == -1
 
 
+def test_a_row_that_is_out_of_all_proportion_does_not_belong(detector):
+    far = rows(3, seed=1)
+    far[np.arange(3), np.arange(3)] = [1e25, -1e40, 1e300]
+    assert np.isfinite(detector.score_samples(far)).all()
+    assert (detector.predict(far) == -1).all()
+
+
+def test_a_column_that_does_not_vary_is_not_measured_by_its_rounding():
+    x = rows(60)
+    x[:, 2] = 0.1  # the deviation of many 0.1 is 1e-17
+    detector = allegory.OutlierDetector(**QUICK).fit(x)
+    near = x + np.array([0, 0, 1e-12, 0, 0])
+    np.testing.assert_allclose(detector.score_samples(near), detector.score_samples(x), atol=1e-3)
+
+
 def test_a_share_that_is_none_is_refused():
     with pytest.raises(allegory.UserError, match=r"in \(0, 1\)"):
         allegory.OutlierDetector(false_alarms=1.0).fit(rows(100))
