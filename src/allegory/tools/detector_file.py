@@ -65,14 +65,16 @@ def kept_detector(
     Raises:
         UserError: the model can't tell, or not by this score; or its data hold too little out.
     """
-    chosen_scores(require(model, "outliers"), score)
+    names = chosen_scores(require(model, "outliers"), score)
     check_share(false_alarms)
     try:
         kept = load_detector(path, model, fingerprint=fingerprint)
     except UserError:
         kept = None
     if kept is not None and kept.seed == seed and score in kept.calibration:
-        return replace(kept, score=score, false_alarms=false_alarms)
+        # a slow score that was asked for once is not computed ever after
+        calibration = {name: kept.calibration[name] for name in names if name in kept.calibration}
+        return replace(kept, score=score, false_alarms=false_alarms, calibration=calibration)
     whole = data()
     known, held_out = normal_parts(whole)
     if not len(known) or len(held_out) < FEWEST:

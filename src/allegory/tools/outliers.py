@@ -211,8 +211,8 @@ def settle(
     for look in looks_at(model, data, states, seed):
         for name in names:
             reads = SCORES[name].reads
-            if SCORES[name].settle is None:
-                look.score(name)
+            if SCORES[name].settle is None and not SCORES[name].slow:
+                look.score(name)  # kept, for those that settle by it
             elif reads is not None:
                 reads(look)
         if pictures:

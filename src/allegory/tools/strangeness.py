@@ -208,7 +208,8 @@ def _features(look: Look) -> Tensor:
 
 
 def _regret(look: Look) -> Tensor:
-    return likelihood_regret(look.model, look.x, rng=look.rng)
+    # the same noise for all batches, whatever other scores have drawn
+    return likelihood_regret(look.model, look.x, rng=look.rng.initial_seed())
 
 
 def _realness(look: Look) -> Tensor:

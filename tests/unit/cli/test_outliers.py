@@ -105,6 +105,8 @@ def test_a_slow_score_is_told_where_it_is_asked_for(run, folder):
     assert "regret" not in rows_of(run / "a.csv")[0]
     call("run", folder, "--out", "r.csv", "--score", "regret")
     assert all(float(row["regret"]) >= 0 for row in rows_of(run / "r.csv"))
+    call("run", folder, "--out", "b.csv")
+    assert (run / "a.csv").read_bytes() == (run / "b.csv").read_bytes()
 
 
 def test_too_few_normal_examples_flag_nothing_and_it_is_said(run, folder, capsys):
