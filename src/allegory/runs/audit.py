@@ -174,7 +174,7 @@ def _suspects(
 
 def _strange(folder: RunFolder, model: Any, data: Dataset, rarity: NDArray[np.float64]) -> Strange:
     """What the run's outlier detector says; where too little was held out, what comes back."""
-    known, held_out = normal_parts(open_for(folder.run(), model.media))
+    known, held_out = normal_parts(concern(model, open_for(folder.run(), model.media)))
     if len(held_out) >= FEWEST and len(known):
         # half of what is held out sets the threshold
         enough = len(held_out) // 2 + 1 >= 1 / FALSE_ALARMS[0]

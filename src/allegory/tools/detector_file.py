@@ -12,6 +12,7 @@ from safetensors.torch import save
 from allegory.errors import UserError
 from allegory.files import atomic
 from allegory.progress import say
+from allegory.tools.concern import concern
 from allegory.tools.outliers import (
     Detector,
     check_share,
@@ -34,7 +35,7 @@ __all__ = ["DETECTOR", "kept_detector", "load_detector", "save_detector"]
 
 DETECTOR = "outliers.safetensors"
 """Name of the file in a run's folder."""
-FORMAT = 2
+FORMAT = 3
 """Raised when a score changes, so that no example is judged by what another one learned."""
 FEWEST = 40
 """Held-out examples that it takes: with half of them, p is 1/21 at least."""
@@ -57,7 +58,8 @@ def kept_detector(
         model: whose outliers.
         fingerprint: of its weights.
         data: opens all of the data that it was trained on: their training split tells how codes
-            are spread, validation and test split what is usual, and where the threshold lies.
+            are spread, validation and test split what is usual, and where the threshold lies; of
+            a model of some classes, their examples.
         score: as of `fit_detector`.
         false_alarms: likewise.
         seed: likewise.
@@ -75,7 +77,7 @@ def kept_detector(
         # a slow score that was asked for once is not computed ever after
         calibration = {name: kept.calibration[name] for name in names if name in kept.calibration}
         return replace(kept, score=score, false_alarms=false_alarms, calibration=calibration)
-    whole = data()
+    whole = concern(model, data())
     known, held_out = normal_parts(whole)
     if not len(known) or len(held_out) < FEWEST:
         raise UserError(

@@ -154,3 +154,18 @@ def test_mistakes(run, folder, capsys):
     np.save("few.npy", spots(30))
     allegory.train("vae", "few.npy", out="few", **SMALL)
     assert "it takes 40 to tell" in refused(capsys, "few")
+
+
+def test_to_a_model_of_some_classes_the_others_are_not_normal(here, capsys):
+    noise = np.random.default_rng(0).integers(0, 255, (250, 12, 12), np.uint8)
+    label = np.array(["spot", "noise"]).repeat(250)
+    np.savez("both.npz", x=np.concatenate([spots(250), noise]), label=label)
+    about = {"label": "label", "positive": "spot"}
+    allegory.train("dbvae", "both.npz", out="run", validation=0.2, test=0.2, **about, **SMALL)
+    call("run", "--json")
+    assert 40 < json.loads(capsys.readouterr().out)["calibrated_on"] < 60
+    flagged = {"spot": 0, "noise": 0}
+    for row in rows_of(here / "outliers.csv"):
+        flagged[row["label"]] += row["outlier"] == "yes"
+    assert flagged["noise"] == 250
+    assert flagged["spot"] < 50
