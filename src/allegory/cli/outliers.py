@@ -75,7 +75,7 @@ def find(
         m = len(detector.calibration[score])
         say(
             f"{m:,} normal examples can't tell one in {1 / false_alarms:,.0f}: nothing is "
-            f"flagged. --false-alarms {1 / (m + 1):.2g} is the least."
+            f"flagged. --false-alarms {rounded_up(1 / (m + 1)):.2g} is the least."
         )
     data = open_for(folder.run(), detector.model.media, source)
     found = detector.judge(data, shown=True)
@@ -91,6 +91,12 @@ def find(
     say(f"{len(data):,} examples, the most unusual first: {out}")
     if page is not None:
         say(f"page: {page}")
+
+
+def rounded_up(share: float) -> float:
+    """The least number of two digits that is not below."""
+    unit = 10.0 ** (math.floor(math.log10(share)) - 1)
+    return math.ceil(share / unit - 1e-9) * unit
 
 
 def summary(detector: Detector, table: Table, out: Path, page: Path | None) -> dict[str, Any]:

@@ -5,10 +5,13 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 import allegory
 from allegory.cli.main import main
+from allegory.cli.outliers import rounded_up
+from allegory.measures.outliers import threshold
 
 # the parser is asked for its options as other releases of tyro allow it too
 pytestmark = pytest.mark.filterwarnings("ignore:get_parser:DeprecationWarning")
@@ -115,6 +118,13 @@ def test_too_few_normal_examples_flag_nothing_and_it_is_said(run, folder, capsys
     found = json.loads(out)
     assert (found["outliers"], found["threshold"]) == (0, None)
     assert "50 normal examples can't tell one in 1,000" in err
+
+
+def test_the_least_share_that_is_named_is_enough():
+    for m in range(1, 2501):
+        share = float(f"{rounded_up(1 / (m + 1)):.2g}")
+        assert 1 / (m + 1) <= share * (1 + 1e-9) < 1.1001 / (m + 1)
+        assert threshold(torch.arange(float(m)), share) == m - 1
 
 
 def test_by_default_the_own_data_are_searched(run, capsys):
