@@ -192,8 +192,8 @@ def capped_weights(log_weights: Floats, cap: float) -> Floats:
     n = len(log_weights)
     ordered = np.sort(log_weights)
     sums = np.logaddexp.accumulate(ordered)
-    # with the k largest at the cap, the others share the rest
-    k = np.arange(int(np.ceil(n / cap)))
+    # with the k largest at the cap, the others share the rest: more than rounding leaves
+    k = np.arange(int(np.ceil(n / cap * (1 - 1e-12))))
     scale = np.log(n - cap * k) - sums[n - 1 - k]
     fits = ordered[n - 1 - k] + scale <= np.log(cap) + 1e-9
     scaled = np.minimum(log_weights + scale[fits.argmax()], np.log(cap))
