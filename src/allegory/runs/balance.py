@@ -63,6 +63,8 @@ class Weighed:
     data: Dataset
     codes: NDArray[np.float32]
     """(n, latents)"""
+    about: NDArray[np.bool_]
+    """(n,): whether codes are about an example."""
     groups: Column | None
     """Categories that rarity is looked at within."""
     found: Balance
@@ -119,7 +121,8 @@ def weigh(model: Any, data: Dataset, groups: Column | None, options: BalanceOpti
     """Encode examples and weigh them, with progress; those that codes are not about weigh 1."""
     codes, _ = encode_all(model, data, shown=True)
     about = concern(model, data)
-    rows = np.flatnonzero(np.isin(data.rows, about.rows))
+    ours = np.isin(data.rows, about.rows)
+    rows = np.flatnonzero(ours)
     if len(rows) < len(data):
         say(f"the codes of this model are about {about.name}: the others have the weight 1.")
     places = None if groups is None else groups.values.astype(np.int64)[rows]
@@ -134,7 +137,7 @@ def weigh(model: Any, data: Dataset, groups: Column | None, options: BalanceOpti
         )
     found = Balance(np.ones(len(data)), np.full(len(data), 0.5))
     found.weights[rows], found.rarity[rows] = part.weights, part.rarity
-    return Weighed(data, codes, groups, found)
+    return Weighed(data, codes, ours, groups, found)
 
 
 def _groups(data: Dataset, name: str) -> Column:
@@ -183,10 +186,13 @@ def _goes_to_table(data: Dataset, out: Path | None, options: BalanceOptions) -> 
 def _fill(
     model: Any, weighed: Weighed, chosen: NDArray[np.int64], options: BalanceOptions
 ) -> Filled:
-    """New examples beside chosen ones of the training split: none comes near a held-out one."""
+    """New examples beside chosen ones of the training split that codes are about.
+
+    None comes near a held-out one.
+    """
     data, places = weighed.data, weighed.places()
     train = np.isin(data.rows, data.splits.get("train", data.rows))
-    of = chosen[train[chosen]]
+    of = chosen[(train & weighed.about)[chosen]]
     made = fill(
         model,
         weighed.codes[of],

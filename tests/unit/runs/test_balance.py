@@ -95,6 +95,10 @@ def test_codes_that_are_about_some_classes_weigh_those_only(made, tmp_path, caps
     assert np.ptp(table["weight"][cats]) > 0
     assert table["weight"][cats].mean() == pytest.approx(1)
     assert "(cat)" in capsys.readouterr().err
+    out = tmp_path / "filled"
+    allegory.balance(run.folder.path, out=out, generate=12, within="label", alpha=np.inf)
+    new = [row for row in read(out / "metadata.csv") if row["generated"] == "yes"]
+    assert [row["label"] for row in new] == ["cat"] * 12
     _, numbers = allegory.audit(run=run.folder.path, out=tmp_path / "audit")
     assert numbers["examples"] == cats.sum()
 
