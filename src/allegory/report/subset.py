@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,8 @@ def write_subset(
     """
     require_subset(path, data)
     known = {k: v for k, v in table.items() if k not in ("row", "file_name")}
+    if "x" in known:
+        known["x (data)"] = known.pop("x")
     if path.suffix.lower() == ".npz":
         parts = [data.store[data.rows]]
         if made is not None:
@@ -68,8 +71,10 @@ def write_subset(
         return
     with atomic_folder(path) as draft:
         names = _write_pictures(data, draft, Path(data.name) if originals else None)
-        for i, picture in enumerate([] if made is None else _stored(made, data)):
-            names.append(f"{MADE}/{i:06}.png")
+        free = (f"{MADE}/{i:06}.png" for i in count())
+        free = (name for name in free if not (draft / name).exists())
+        for picture in [] if made is None else _stored(made, data):
+            names.append(next(free))
             _save(picture, draft / names[-1])
         write_table({"file_name": np.array(names, dtype=np.str_), **known}, draft / "metadata.csv")
 

@@ -221,7 +221,9 @@ def _write_filled(
     if options.within is not None:
         new[options.within] = known_table({}, weighed.data.select(made.origins))[options.within]
     whole = {name: np.concatenate([column, new[name]]) for name, column in table.items()}
-    whole[MADE] = np.array(["no"] * len(shown) + ["yes"] * n)
+    # some may have been made before
+    before = table[MADE].astype(np.str_) == "yes" if MADE in table else np.zeros(len(shown), bool)
+    whole[MADE] = np.where(np.concatenate([before, np.ones(n, bool)]), "yes", "no")
     write_subset(shown, whole, out, made=made.x, originals=originals)
 
 

@@ -147,6 +147,34 @@ def test_generated_examples_are_marked_and_in_the_training_split(made, tmp_path)
     assert sizes["train"] == len(again.splits["train"]) + 7
 
 
+def test_a_filled_folder_is_filled_once_more_and_keeps_what_was_made_before(made, tmp_path):
+    first, out = tmp_path / "first", tmp_path / "second"
+    allegory.balance(made / "run", out=first, generate=5)
+    allegory.balance(made / "run", str(first), out=out, generate=4)
+    rows = read(out / "metadata.csv")
+    assert len({row["file_name"] for row in rows}) == len(rows) == N + 9
+    assert sum(row["generated"] == "yes" for row in rows) == 9
+    for path in (first / "generated").iterdir():
+        assert (out / "generated" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_a_column_called_x_is_not_taken_for_the_examples(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 255, (40, 4, 4), np.uint8)
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    for i, picture in enumerate(pixels):
+        Image.fromarray(picture).save(folder / f"{i:02}.png")
+    rows = "".join(f"{i:02}.png,{i}\n" for i in range(40))
+    (folder / "metadata.csv").write_text(f"file_name,x\n{rows}")
+    fields = {"network": "tiny", "latents": 2, "images": 64, "batch": 8, "evaluations": 1}
+    run = allegory.train("vae", folder, out=tmp_path / "run", **fields)
+    out = tmp_path / "filled.npz"
+    allegory.balance(run.folder.path, out=out, generate=2)
+    with np.load(out) as arrays:
+        assert arrays["x"].shape == (42, 4, 4, 1)
+        assert arrays["x (data)"][:40].tolist() == list(range(40))
+
+
 def test_vectors_and_arrays_go_to_one_file(made, tmp_path):
     x = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
     np.savez(tmp_path / "x.npz", x=x, label=np.array(["a", "b"] * 20))
