@@ -85,6 +85,8 @@ def _write_pictures(data: Dataset, folder: Path, root: Path | None) -> list[str]
     names = [f"{row:06}.png" for row in data.rows] if known is None else known.values.tolist()
     written = []
     for row, name in zip(data.rows, names, strict=True):
+        if Path(name).is_absolute() or ".." in Path(name).parts or not Path(name).name:
+            name = f"{row:06}.png"  # an array may have any names: none leads out of the folder
         source = None if root is None or known is None else root / name
         if source is not None and source.is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -175,6 +175,19 @@ def test_a_column_called_x_is_not_taken_for_the_examples(tmp_path):
         assert arrays["x (data)"][:40].tolist() == list(range(40))
 
 
+def test_names_in_an_array_do_not_lead_out_of_the_folder(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 255, (40, 4, 4), np.uint8)
+    names = np.array([f"a/{i}.png" for i in range(40)])
+    names[:3] = ["../out.png", str(tmp_path / "out.png"), ""]
+    np.savez(tmp_path / "x.npz", x=pixels, file_name=names)
+    fields = {"network": "tiny", "latents": 2, "images": 64, "batch": 8, "evaluations": 1}
+    run = allegory.train("vae", tmp_path / "x.npz", out=tmp_path / "run", **fields)
+    allegory.balance(run.folder.path, out=tmp_path / "all", select=40)
+    found = {row["file_name"] for row in read(tmp_path / "all" / "metadata.csv")}
+    assert found == {"000000.png", "000001.png", "000002.png", *names[3:]}
+    assert not list(tmp_path.glob("*.png"))
+
+
 def test_vectors_and_arrays_go_to_one_file(made, tmp_path):
     x = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
     np.savez(tmp_path / "x.npz", x=x, label=np.array(["a", "b"] * 20))
