@@ -173,7 +173,10 @@ def _suspects(
 
 
 def _strange(folder: RunFolder, model: Any, data: Dataset, rarity: NDArray[np.float64]) -> Strange:
-    """What the run's outlier detector says; where too little was held out, what comes back."""
+    """What the run's outlier detector says.
+
+    Where too little was held out, how little comes back of an example; else how rare it is.
+    """
     known, held_out = normal_parts(concern(model, open_for(folder.run(), model.media)))
     if len(held_out) >= FEWEST and len(known):
         # half of what is held out sets the threshold
@@ -211,8 +214,10 @@ def _outliers(found: Audited) -> dict[str, NDArray[np.generic]]:
     strange = found.strange
     if strange.detector is not None and strange.found is not None:
         return outlier_table(found.data, strange.found, strange.detector.score)
-    errors = strange.errors if strange.errors is not None else found.balance.rarity
-    table = known_table({"squared_error": errors}, found.data)
+    if strange.errors is not None:
+        table = known_table({"squared_error": strange.errors}, found.data)
+    else:
+        table = known_table({"rarity": found.balance.rarity}, found.data)
     return {name: column[strange.order] for name, column in table.items()}
 
 

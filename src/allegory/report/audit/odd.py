@@ -33,8 +33,9 @@ def outliers_section(found: Audited) -> Section:
     if strange.detector is None or strange.found is None:
         return Section(
             title,
-            "Those of which least comes back from their code are first. Too few examples were "
-            "held out of training to say how strange is too strange: look, and judge.",
+            ("The rarest" if strange.errors is None else "Those of which least comes back")
+            + " by their code are first. Too few examples were held out of training to say how "
+            "strange is too strange: look, and judge.",
             _plainly(found, first) + kept,
         )
     part = unusual_section(strange.detector, found.data, strange.found, first)
