@@ -64,9 +64,10 @@ def next_section(found: Audited, run: Path) -> Section:
     """The files beside the page, and commands that go on from here."""
     folder, source = shlex.quote(str(run)), shlex.quote(found.data.name)
     balance, half = f"balance {folder} {source}", max(1, len(found.data) // 2)
-    lines = [(f"{balance} --select {half} --out subset", "a balanced part of the data")]
+    part, filled = ("subset", "filled") if found.pictures else ("subset.csv", "filled.npz")
+    lines = [(f"{balance} --select {half} --out {part}", "a balanced part of the data")]
     if found.decodes:
-        lines.append((f"{balance} --generate {half} --out filled", "thin regions filled"))
+        lines.append((f"{balance} --generate {half} --out {filled}", "thin regions filled"))
     label = next(iter(found.suspects), None)
     if label is not None:
         column = shlex.quote(label)
