@@ -152,6 +152,8 @@ def test_vectors(tmp_path, labelled):
     page, _ = allegory.audit(tmp_path / "x.npz", out=tmp_path / "out")
     text = page_of(page)
     assert ("Groups" in headings(text)) == labelled
+    for name in ("subset.csv", "filled.npz"):  # vectors do not go to folders
+        assert f"--out {name}</code>" in text
     assert "<img" not in text
     assert "atlas" not in json.loads(re.search(r'application/json">(.*?)</script>', text)[1])
 
@@ -167,6 +169,31 @@ def test_the_model_of_a_run_serves_for_its_own_data_and_for_others(tmp_path):
     page, found = allegory.audit(other, run=tmp_path / "run", out=tmp_path / "out")
     assert found["examples"] == 21
     assert "<h2>What varies</h2>" in page_of(page)
+
+
+def test_a_model_that_does_not_decode_tells_the_rarest(tmp_path):
+    folder = draw_folder(tmp_path / "mine", 40)
+    fields = {"network": "tiny", "images": 64, "batch": 8, "evaluations": 1}
+    allegory.train("features", folder, out=tmp_path / "run", **fields)
+    page, found = allegory.audit(run=tmp_path / "run", out=tmp_path / "out")
+    assert found["outliers"] is None
+    assert "The rarest by their code are first" in page_of(page)
+    rows = read(tmp_path / "out" / "outliers.csv")
+    assert "squared_error" not in rows[0]
+    rarity = [float(row["rarity"]) for row in rows]
+    assert rarity == sorted(rarity, reverse=True)
+
+
+def test_of_many_small_groups_the_smallest_are_named(tmp_path):
+    x = np.random.default_rng(0).normal(size=(120, 3)).astype(np.float32)
+    label = np.array(["a"] * 100 + [f"b{k // 4}" for k in range(20)])
+    label[100] = "c"
+    np.savez(tmp_path / "x.npz", x=x, label=label)
+    page, _ = allegory.audit(tmp_path / "x.npz", out=tmp_path / "out")
+    first = page_of(page).split("<section")[1]
+    assert first.count(": only ") == 3
+    assert "label “c”: only 0.8% of all (1)." in first
+    assert "Also small: 3 more groups." in first
 
 
 def test_a_stopped_audit_goes_on_and_a_done_one_trains_no_more(tmp_path, monkeypatch, capsys):

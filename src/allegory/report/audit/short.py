@@ -87,6 +87,7 @@ def thin_tenth(found: Audited) -> dict[str, Shares]:
 def _groups(found: Audited) -> Iterator[Line]:
     """Groups that are small, and those that are rare or common out of proportion."""
     n = max(1, round(TENTH * len(found.data)))
+    small: list[tuple[float, str]] = []
     apart: list[tuple[float, str]] = []
     for column, s in thin_tenth(found).items():
         for k, group in enumerate(s.names):
@@ -99,7 +100,12 @@ def _groups(found: Audited) -> Iterator[Line]:
                 apart.append((s.after[k] / s.before[k], words))
             if s.before[k] < FEW / len(s.names) and found.data.columns[column].kind == "category":
                 words = f"{column} “{group}”: only {s.before[k]:.1%} of all ({s.counts[k]:,})."
-                yield words, "Groups"
+                small.append((s.before[k], words))
+    small.sort()
+    for _, words in small[:NAMED]:
+        yield words, "Groups"
+    if len(small) > NAMED:
+        yield f"Also small: {counted(len(small) - NAMED, 'more group')}.", "Groups"
     for _, words in sorted(apart, reverse=True)[:NAMED]:
         yield words, "Dense and thin regions"
 
