@@ -197,7 +197,7 @@ class Discriminates(Model, Protocol):
     def features(self, x: Tensor) -> Tensor:
         """What it judges x (n, *media.shape) by, before it does: (n, features).
 
-        Some discriminators also see how much the neighbours in a batch differ.
+        Each row depends on its own example only.
         """
 
 

@@ -18,7 +18,7 @@ from allegory.models.vae import VAE
 from allegory.networks.convnet import ConvDecoder, ConvEncoder, ConvGenerator, keep_variance
 from allegory.networks.critic import Critic
 from allegory.networks.equalised import EqualisedLinear
-from allegory.networks.growing import Growing, GrowingCritic, GrowingGenerator
+from allegory.networks.growing import GROUP, Growing, GrowingCritic, GrowingGenerator
 from allegory.networks.labelled import Labelled, Unlabelled
 from allegory.networks.mlp import MLP, Carried, Standardise, Unstandardise
 from allegory.networks.spectral import spectrally_normalised
@@ -172,7 +172,8 @@ def growing_pair(
     channels, height, width = media.shape
     generator = Growing(GrowingGenerator(inputs, channels, height, width, features=features))
     body = Growing(GrowingCritic(channels, height, width, JUDGED, features=features))
-    return generator, Critic(body, JUDGED, classes, EqualisedLinear(JUDGED, 1, gain=1))
+    head = EqualisedLinear(JUDGED, 1, gain=1)
+    return generator, Critic(body, JUDGED, classes, head, group=GROUP)
 
 
 def features(media: Media, *, latents: int, network: Size) -> FeatureNetwork:

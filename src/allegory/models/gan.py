@@ -71,8 +71,7 @@ class Adversarial(nn.Module, ABC):
 
     def features(self, x: Tensor) -> Tensor:
         """What the discriminator's last layer reads of x (n, *media.shape): (n, features)."""
-        features: Tensor = self.critic.body(x)
-        return features.float()
+        return self.critic.alone(x).float()
 
 
 class GAN(Adversarial):

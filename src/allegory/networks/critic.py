@@ -15,7 +15,13 @@ class Critic(nn.Module):
     """
 
     def __init__(
-        self, body: nn.Module, features: int, classes: int = 0, head: nn.Module | None = None
+        self,
+        body: nn.Module,
+        features: int,
+        classes: int = 0,
+        head: nn.Module | None = None,
+        *,
+        group: int = 1,
     ) -> None:
         """A linear score of what a body sees.
 
@@ -24,9 +30,10 @@ class Critic(nn.Module):
             features: numbers that the body tells of an example.
             classes: kinds of examples.
             head: features to a score, (n, 1); None: an ordinary linear layer.
+            group: neighbours in a batch that the body sees at once.
         """
         super().__init__()
-        self.body = body
+        self.body, self.group = body, group
         self.head = head or nn.Linear(features, 1)
         self.labels = Labels(classes, features) if classes else None
 
@@ -37,3 +44,8 @@ class Critic(nn.Module):
         if self.labels is not None:
             score = score + (self.labels(labels, len(x)) * features).sum(1)
         return score.float()
+
+    def alone(self, x: Tensor) -> Tensor:
+        """Features of x (n, ...), each as among copies of itself: (n, features)."""
+        features: Tensor = self.body(x.repeat_interleave(self.group, 0))
+        return features[:: self.group]

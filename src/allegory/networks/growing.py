@@ -17,7 +17,15 @@ from torch.nn import functional as F
 from allegory.networks.convnet import level_widths
 from allegory.networks.equalised import EqualisedConv, EqualisedLinear
 
-__all__ = ["Growing", "GrowingCritic", "GrowingGenerator", "coarsen", "level_at", "stages"]
+__all__ = [
+    "GROUP",
+    "Growing",
+    "GrowingCritic",
+    "GrowingGenerator",
+    "coarsen",
+    "level_at",
+    "stages",
+]
 
 GROUP = 4
 """Examples, at most, whose deviation a critic sees."""
