@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     State = dict[str, Tensor]
 
-__all__ = ["COMBINED", "SCORES", "Look", "Score", "possible", "usual"]
+__all__ = ["COMBINED", "SCORES", "Look", "Score", "possible"]
 
 DRAWS = 4
 """Importance samples an example for a bound on log p(x)."""
@@ -132,12 +132,6 @@ def possible(model: Model) -> dict[str, str | None]:
         serves = ", ".join(name for name, why in reasons.items() if why is None)
         reasons[COMBINED] = f"there is nothing to combine; scores that work: {serves or 'none'}"
     return reasons
-
-
-def usual(model: Model) -> tuple[str, ...]:
-    """The scores that the model can have, without the slow ones, in the order of the table."""
-    can = possible(model)
-    return tuple(name for name, s in SCORES.items() if can[name] is None and not s.slow)
 
 
 def _lacks(model: Model, score: Score) -> str | None:

@@ -11,9 +11,9 @@ from allegory.capabilities import Posterior
 from allegory.errors import UserError
 from allegory.media import Images
 from allegory.tools.detector_file import load_detector, save_detector
-from allegory.tools.outliers import fit_detector, normal_parts, outlier_table
+from allegory.tools.outliers import chosen_scores, fit_detector, normal_parts, outlier_table
 from allegory.tools.regret import likelihood_regret
-from allegory.tools.strangeness import SCORES, possible, usual
+from allegory.tools.strangeness import COMBINED, SCORES, possible
 from fakes import LinearCoder, LinearVAE, OnlySamples, dataset, ellipses, fit, plain, points
 
 SIDE = 12
@@ -211,12 +211,17 @@ def test_regret_is_the_divergence_of_a_posterior_from_the_best_one(model):
     assert alone.item() == pytest.approx(0, abs=0.1)
 
 
+def usual(model):
+    return chosen_scores(model, COMBINED)
+
+
 def test_what_a_model_can_do_decides_which_scores_there_are(model):
     assert usual(model) == (
         *("bound", "typicality", "complexity", "reconstruction", "latent", "appearance"),
         "combined",
     )
     assert possible(model)["regret"] is None
+    assert set(chosen_scores(model, "regret")) == {*usual(model), "regret"}
     coder = fit(ellipses(), 3, LinearCoder)
     assert usual(coder) == ("reconstruction", "latent", "appearance", "combined")
     assert usual(fit(points(), 2, LinearCoder)) == usual(coder)
