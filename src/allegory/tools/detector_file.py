@@ -53,6 +53,8 @@ def kept_detector(
 ) -> Detector:
     """The detector in a file, fitted anew where none of these weights and this seed is there.
 
+    Where the file can't be written, as in another person's folder, it serves this once.
+
     Args:
         path: the file.
         model: whose outliers.
@@ -88,7 +90,10 @@ def kept_detector(
     found = fit_detector(
         model, known, held_out, score=score, false_alarms=false_alarms, seed=seed, shown=True
     )
-    save_detector(found, path, model=fingerprint)
+    try:
+        save_detector(found, path, model=fingerprint)
+    except UserError as error:
+        say(f"what was learned is not kept: {error}")
     return found
 
 

@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from allegory.capabilities import Posterior
 from allegory.errors import UserError
 from allegory.media import Images
-from allegory.tools.detector_file import load_detector, save_detector
+from allegory.tools.detector_file import kept_detector, load_detector, save_detector
 from allegory.tools.outliers import chosen_scores, fit_detector, normal_parts, outlier_table
 from allegory.tools.regret import likelihood_regret
 from allegory.tools.strangeness import COMBINED, SCORES, possible
@@ -180,6 +180,12 @@ def test_a_saved_detector_is_the_detector(model, detector, tmp_path):
     (tmp_path / "d.safetensors").write_bytes(b"no")
     with pytest.raises(UserError, match="no detector"):
         load_detector(tmp_path / "d.safetensors", model, fingerprint="abc")
+
+
+def test_a_detector_that_can_not_be_kept_serves_all_the_same(model, normal, tmp_path, capsys):
+    found = kept_detector(tmp_path, model, "abc", lambda: normal)  # a folder is no file
+    assert torch.isfinite(torch.tensor(found.threshold))
+    assert "not kept: cannot write" in capsys.readouterr().err
 
 
 def test_the_error_map_shows_where(detector):
