@@ -80,11 +80,14 @@ def audit(
         The page, and what it says in numbers: JSON values.
 
     Raises:
-        UserError: the source can't be opened, or the model can't encode.
+        UserError: the source can't be opened, the model can't encode, or a run is to see another
+            size.
         Interrupted: asked to stop; the same call goes on.
     """
     name = None if source is None else str(source)
     if run is not None:
+        if (size, mode) != ("auto", "auto"):
+            raise UserError("--size and --mode are of the quick model: that of a run has its own.")
         begun = with_run(RunFolder(Path(run)), name)
         folder = _folder(out, begun.data.name)
     elif name is None:

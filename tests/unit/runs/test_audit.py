@@ -229,6 +229,7 @@ def test_another_source_does_not_take_up_the_model(tmp_path):
         (["nowhere"], "nowhere"),
         (["digits", "--size", "big"], "size"),
         (["--run", "nowhere"], "no such run"),
+        (["--run", "nowhere", "--size", "32"], "are of the quick model"),
         (["digits", "--rum", "x"], "did you mean '--run'"),
     ],
 )
