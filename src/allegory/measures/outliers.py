@@ -24,6 +24,7 @@ __all__ = [
     "deviates",
     "energies",
     "fit_states",
+    "more_than_usual",
     "p_values",
     "spread_of",
     "threshold",
@@ -32,6 +33,8 @@ __all__ = [
 LEAST = 1e-8
 """Added to energies before their logarithm: the square of a quarter of a grey level in [0, 1] is
 about a million times as much."""
+CHANCE = 4.0
+"""Standard errors beyond which a share of outliers is more than that of normal examples."""
 RIDGE = 1e-4
 """Share of a variance that is added to it: statistics may be the same but for rounding."""
 
@@ -106,6 +109,16 @@ def threshold(calibration: Tensor, false_alarms: float) -> float:
     ordered = calibration.double().sort().values
     place = math.ceil((len(ordered) + 1) * (1 - false_alarms) - 1e-9)
     return float(ordered[place - 1]) if place <= len(ordered) else math.inf
+
+
+def more_than_usual(flagged: int, n: int, calibrated: int, false_alarms: float) -> bool:
+    """Whether more of n examples are beyond the threshold than chance explains, were all normal.
+
+    The threshold is itself of chance: the share of normal examples beyond it differs from
+    `false_alarms` as that of so few as it was calibrated on.
+    """
+    variance = false_alarms * (1 - false_alarms) * (1 / n + 1 / calibrated)
+    return flagged / n > false_alarms + CHANCE * math.sqrt(variance)
 
 
 def energies(residual: Tensor, scales: tuple[int, ...]) -> Tensor:

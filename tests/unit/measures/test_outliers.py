@@ -13,6 +13,7 @@ from allegory.measures.outliers import (
     deviates,
     energies,
     fit_states,
+    more_than_usual,
     p_values,
     spread_of,
     threshold,
@@ -49,6 +50,18 @@ def test_too_few_normal_examples_can_not_tell_so_rare_a_thing():
     c = torch.arange(18.0)
     assert threshold(c, 0.05) == math.inf
     assert threshold(torch.arange(19.0), 0.05) == 18.0
+
+
+def test_normal_examples_are_seldom_said_to_be_unusual_and_twice_as_many_as_usual_are():
+    """Of a threshold that 100 examples set, the share beyond it is often twice what was asked."""
+    draws, told = rng(), 0
+    for _ in range(300):
+        calibration, new = torch.randn(100, generator=draws), torch.randn(5000, generator=draws)
+        flagged = int((new.double() > threshold(calibration, 0.01)).sum())
+        told += more_than_usual(flagged, 5000, 100, 0.01)
+    assert told <= 300 * 0.02
+    assert more_than_usual(100, 1000, 2500, 0.05)
+    assert not more_than_usual(55, 1000, 2500, 0.05)
 
 
 @pytest.mark.parametrize("k", [1, 2, 5])

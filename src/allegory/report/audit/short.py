@@ -9,6 +9,7 @@ import numpy as np
 
 from allegory.data.check import counted
 from allegory.measures.balance import Shares, shares
+from allegory.measures.outliers import more_than_usual
 from allegory.report.audit.copies import labelled_apart
 from allegory.report.html import Section
 
@@ -66,13 +67,13 @@ def _strange(found: Audited) -> Iterator[Line]:
     strange = found.strange
     if strange.detector is None or strange.found is None:
         return
-    flagged = int(strange.found.outlier.sum())
-    usual = strange.detector.false_alarms * len(found.data)
-    if flagged > usual + CHANCE * usual**0.5:
-        yield (
-            f"{flagged:,} examples are unusual; among usual data {usual:,.0f} would seem so.",
-            "Unusual examples",
+    detector, n = strange.detector, len(found.data)
+    flagged, share = int(strange.found.outlier.sum()), detector.false_alarms
+    if more_than_usual(flagged, n, len(detector.calibration[detector.score]), share):
+        words = (
+            f"{flagged:,} examples are unusual; among usual data {share * n:,.0f} would seem so."
         )
+        yield words, "Unusual examples"
 
 
 def thin_tenth(found: Audited) -> dict[str, Shares]:
