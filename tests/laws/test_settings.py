@@ -18,9 +18,11 @@ from allegory.recipes.table import RECIPES, recipe
     source=st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1),
 )
 def test_through_toml_a_run_is_itself(tmp_path_factory, name, images, lr, latents, source):
-    fields = {"images": images, "lr": lr, "latents": latents, "source": source}
     start = recipe(name)
-    fields |= dict.fromkeys(stages(start), max(images // 2, 1))
+    if stages(start):
+        images += 2 * start.training.batch  # room for a round of each
+    fields = {"images": images, "lr": lr, "latents": latents, "source": source}
+    fields |= dict.fromkeys(stages(start), images // 2)
     run = change(start, {k: v for k, v in fields.items() if k in field_names(start)})
     path = tmp_path_factory.mktemp("run") / "run.toml"
     write_run(run, path)
