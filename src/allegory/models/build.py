@@ -7,7 +7,7 @@ from typing import Any, Literal
 from torch import nn
 
 from allegory.errors import UserError
-from allegory.media import Images, Media, Pairs
+from allegory.media import Images, Media, Pairs, Vectors
 from allegory.models.autoencoder import Autoencoder
 from allegory.models.classifier import Classifier
 from allegory.models.debiasing import DebiasingVAE
@@ -161,7 +161,7 @@ def gan(
 
 def full_pair(media: Media, inputs: int, network: Size, classes: int) -> tuple[nn.Module, Critic]:
     """A generator and its discriminator that see examples at their full size from the start."""
-    if isinstance(media, Images):
+    if not isinstance(media, Vectors):
         body = nn.Sequential(encoder_for(media, JUDGED, network), nn.SiLU())
         features, blocks = CONVNETS[network]
         c, h, w = media.shape
@@ -208,11 +208,12 @@ def pix2pix(media: Pairs, *, network: Size, reverse: bool) -> Pix2Pix:
 def cyclegan(media: Pairs, *, network: Size) -> CycleGAN:
     """Translators both ways."""
     features, _ = CONVNETS[network]
-    ways = (
-        ResidualTranslator(x.channels, y.channels, features=features, blocks=RESIDUAL[network])
-        for x, y in ((media.a, media.b), (media.b, media.a))
+    a, b, blocks = media.a.channels, media.b.channels, RESIDUAL[network]
+    return CycleGAN(
+        ResidualTranslator(a, b, features=features, blocks=blocks),
+        ResidualTranslator(b, a, features=features, blocks=blocks),
+        media,
     )
-    return CycleGAN(*ways, media)
 
 
 def patch_critic(media: Pairs, channels: int, network: Size) -> PatchCritic:
@@ -238,7 +239,7 @@ BUILDERS: dict[str, Callable[..., nn.Module]] = {
 
 def encoder_for(media: Media, outputs: int, network: Size) -> nn.Module:
     """A network from examples to (n, outputs)."""
-    if isinstance(media, Images):
+    if not isinstance(media, Vectors):
         features, blocks = CONVNETS[network]
         channels, height, width = media.shape
         return ConvEncoder(channels, height, width, outputs, features=features, blocks=blocks)
@@ -249,7 +250,7 @@ def encoder_for(media: Media, outputs: int, network: Size) -> nn.Module:
 
 def decoder_for(media: Media, inputs: int, per_value: int, network: Size) -> nn.Module:
     """A network from codes (n, inputs) to `per_value` numbers for each value of an example."""
-    if isinstance(media, Images):
+    if not isinstance(media, Vectors):
         features, blocks = CONVNETS[network]
         channels, height, width = media.shape
         return ConvDecoder(
