@@ -73,6 +73,11 @@ MEASURES: dict[str, Measure] = {
         "Can the discriminator still tell, and does it know the training examples by heart?",
         "samples + examples",
     ),
+    "translation": Measure(
+        ("Translates",),
+        "Are translations near to their partners, like the target, and of the same content?",
+        "samples squared",
+    ),
     "latent": Measure(
         ("Encodes", "Decodes"),
         "Does all of the latent space decode to likely content, without jumps?",
