@@ -11,6 +11,7 @@ from allegory.recipes.classifier import (
     UpweightingSettings,
 )
 from allegory.recipes.debiasing import DebiasingSettings
+from allegory.recipes.diffusion import DiffusionSettings
 from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
 from allegory.recipes.features import FeaturesSettings
 from allegory.recipes.gan import GANSettings
@@ -136,6 +137,16 @@ def gan_toy() -> Run:
     )
 
 
+def diffusion() -> Run:
+    """A diffusion model: new examples by taking noise off step by step."""
+    return Run(
+        recipe="diffusion",
+        data=DataSettings(),
+        game=DiffusionSettings(),
+        training=TrainingSettings(batch=64, lr=2e-3, beta2=0.99, half_life=10_000),
+    )
+
+
 def features() -> Run:
     """Numbers to compare examples by, learned without labels."""
     return Run(
@@ -208,6 +219,7 @@ RECIPES: dict[str, Callable[[], Run]] = {
     "cgan": cgan,
     "progressive": progressive,
     "gan-toy": gan_toy,
+    "diffusion": diffusion,
     "features": features,
     "regressor": regressor,
     "classifier": classifier,
