@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from allegory.randomness import generator
 
 if TYPE_CHECKING:
-    from typing import Literal
+    from typing import Literal, Self
 
     from torch import Generator, Tensor
 
@@ -239,6 +239,19 @@ class Denoises(Model, Protocol):
             x: examples in noise.
             sigma: (n,), above 0.
             labels: (n,), int64 indices of classes where the model is conditional, -1 for any.
+        """
+
+    def drawn_by(
+        self,
+        *,
+        solver: str | None = None,
+        steps: int | None = None,
+        guidance: float | None = None,
+    ) -> Self:
+        """The same model with the same weights, whose samples are drawn otherwise.
+
+        Raises:
+            UserError: there is no such solver, or a number is off.
         """
 
 

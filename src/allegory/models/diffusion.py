@@ -2,7 +2,9 @@
 
 import math
 from abc import ABC
-from typing import Literal
+from copy import copy
+from dataclasses import replace
+from typing import Literal, Self
 
 import torch
 from torch import Generator, Tensor, nn
@@ -65,6 +67,21 @@ class Denoising(nn.Module, ABC):
         s = self.sampler
         ends = (s.schedule.sigma_min, s.schedule.sigma_max)
         return Noising(*ends, self.spread, s.solver, s.steps, s.guidance)
+
+    def drawn_by(
+        self,
+        *,
+        solver: str | None = None,
+        steps: int | None = None,
+        guidance: float | None = None,
+    ) -> Self:
+        """The same model with the same weights, by another sampler."""
+        changed = {"solver": solver, "steps": steps, "guidance": guidance}
+        other = copy(self)
+        other.sampler = replace(
+            self.sampler, **{k: v for k, v in changed.items() if v is not None}
+        )
+        return other
 
     @property
     def latent(self) -> LatentSpace:

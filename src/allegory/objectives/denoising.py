@@ -13,7 +13,10 @@ Formulation = Literal["edm", "flow"]
 
 @dataclass(frozen=True)
 class Scalings:
-    """D(x; sigma) = skip x + out F(enter x; level): Karras et al. (2022), equation 7; (n,) each."""
+    """D(x; sigma) = skip x + out F(enter x; level): Karras et al. (2022), equation 7.
+
+    Of n examples, (n,) each.
+    """
 
     skip: Tensor
     out: Tensor

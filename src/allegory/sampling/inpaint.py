@@ -31,8 +31,8 @@ def inpaint(
     """Examples that are as `known` except where they are missing, (n, ...).
 
     Lugmayr et al. (2022), "RePaint: inpainting using denoising diffusion probabilistic models",
-    algorithm 1: at each level what is known is noised anew and put in place, and each step is taken
-    back and made again, so that what is made fits what is known.
+    algorithm 1: at each level what is known is noised anew and put in place, and each step is
+    taken back and made again, so that what is made fits what is known.
 
     Args:
         denoise: D(x; sigma).

@@ -43,14 +43,14 @@ def log_likelihood(
     *,
     probes: int = 1,
 ) -> LogLikelihood:
-    """ln p(x) of x (n, ...) under the lowest noise, by the probability-flow equation.
+    """Log-density of x (n, ...) under the lowest noise, by the probability-flow equation.
 
     ln p(x) = ln N(x_T; 0, (sigma_T² + spread²) I) + ∫ div f dsigma, f = (x - D(x; sigma)) / sigma:
-    Song et al. (2021), "Score-based generative modeling through stochastic differential equations",
-    equation 39. x moves by Heun's method, the divergence is summed by trapezoids in ln sigma, where
-    it is level while the noise is far below the data. That of more than EXACT values is estimated
-    by Hutchinson's trace with random signs for probes, the same along the whole way (Grathwohl et
-    al. 2019, "FFJORD", section 3.1).
+    Song et al. (2021), "Score-based generative modeling through stochastic differential
+    equations", equation 39. x moves by Heun's method, the divergence is summed by trapezoids in
+    ln sigma, where it is level while the noise is far below the data. That of more than EXACT
+    values is estimated by Hutchinson's trace with random signs for probes, the same along the
+    whole way (Grathwohl et al. 2019, "FFJORD", section 3.1).
 
     Args:
         denoise: D(x; sigma), differentiable by x.
@@ -88,8 +88,9 @@ def log_likelihood(
         2 * math.pi * variance
     )
     found = total - 0.5 * prior
-    zero = found.new_zeros(len(x))
-    error = zero if exact else found.std(0) / math.sqrt(probes)
+    error = found.new_full((len(x),), 0.0 if exact else math.nan)
+    if len(found) > 1:
+        error = found.std(0) / math.sqrt(probes)
     return LogLikelihood(found.mean(0), error)
 
 

@@ -1,4 +1,4 @@
-"""A sampler as a value: which solver, how many steps, along which schedule, how strongly guided."""
+"""A sampler as a value: which solver, how many steps, which schedule, how strongly guided."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from allegory.capabilities import Denoises
     from allegory.sampling.solvers import Denoise
 
-__all__ = ["Sampler", "denoiser_of", "guided"]
+__all__ = ["Sampler", "guided", "sampler_of"]
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,13 @@ class Sampler:
         return self.clean(denoise, x + sigma * noise_like(x, rng), rng, start)
 
 
+def sampler_of(model: Denoises) -> Sampler:
+    """The sampler that a model draws its own samples by."""
+    own = model.noising
+    schedule = Schedule(sigma_min=own.lowest, sigma_max=own.highest)
+    return Sampler(own.solver, own.steps, own.guidance, schedule)
+
+
 def guided(model: Denoises, labels: Tensor | None, guidance: float) -> Denoise:
     """D(x; sigma) of classes `labels` (n,), or of all where there are none.
 
@@ -84,19 +91,19 @@ def guided(model: Denoises, labels: Tensor | None, guidance: float) -> Denoise:
     equation 6, whose w is guidance - 1. One call where guidance is 0 or 1, else two in one.
     """
     if labels is None or guidance == 0:
-        return partial(denoiser_of, model, None)
+        return partial(_called, model, None)
     if guidance == 1:
-        return partial(denoiser_of, model, labels)
+        return partial(_called, model, labels)
     both = torch.cat([labels, torch.full_like(labels, -1)])
 
     def denoise(x: Tensor, sigma: Tensor) -> Tensor:
-        of_class, of_all = denoiser_of(model, both, torch.cat([x, x]), sigma).chunk(2)
+        of_class, of_all = _called(model, both, torch.cat([x, x]), sigma).chunk(2)
         return of_all + guidance * (of_class - of_all)
 
     return denoise
 
 
-def denoiser_of(model: Denoises, labels: Tensor | None, x: Tensor, sigma: Tensor) -> Tensor:
+def _called(model: Denoises, labels: Tensor | None, x: Tensor, sigma: Tensor) -> Tensor:
     """D(x; sigma) of a model with one sigma for all of x."""
     level = sigma.to(x).expand(len(x))
     return model.denoise(x, level) if labels is None else model.denoise(x, level, labels=labels)

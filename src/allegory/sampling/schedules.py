@@ -1,8 +1,8 @@
 """Noise schedules: how much noise there is when, and where a sampler stops on its way down.
 
-All of them noise an example as x_t = alpha (x_0 + sigma ε), ε ~ N(0, I), and differ in alpha and in
-the pace of sigma alone. The factor alpha changes nothing that a denoiser could not undo, so that
-all solvers work at alpha = 1, as in Karras et al. (2022), "Elucidating the design space of
+All of them noise an example as x_t = alpha (x_0 + sigma ε), ε ~ N(0, I), and differ in alpha and
+in the pace of sigma alone. The factor alpha changes nothing that a denoiser could not undo, so
+that all solvers work at alpha = 1, as in Karras et al. (2022), "Elucidating the design space of
 diffusion-based generative models", and a schedule tells them the values of sigma.
 """
 
@@ -34,10 +34,10 @@ class Schedule:
     edm: alpha = 1; sigma^(1/rho) goes down evenly (Karras et al. 2022, equation 5).
     cosine: alpha² (1 + sigma²) = 1, sigma = tan(π t / 2) (Nichol & Dhariwal 2021, "Improved
     denoising diffusion probabilistic models", equation 17, without the offset).
-    linear: alpha as before, ln alpha² = -(β₀ t + (β₁ - β₀) t² / 2): the DDPM of Ho et al. (2020) in
-    continuous time (Song et al. 2021, "Score-based generative modeling", equation 32).
-    flow: the straight path x_t = (1 - t) x_0 + t ε (Lipman et al. 2023, "Flow matching"; Liu et al.
-    2023, "Rectified flow"): alpha = 1 - t, sigma = t / (1 - t).
+    linear: alpha as before, ln alpha² = -(β₀ t + (β₁ - β₀) t² / 2): the DDPM of Ho et al. (2020)
+    in continuous time (Song et al. 2021, "Score-based generative modeling", equation 32).
+    flow: the straight path x_t = (1 - t) x_0 + t ε (Lipman et al. 2023, "Flow matching"; Liu et
+    al. 2023, "Rectified flow"): alpha = 1 - t, sigma = t / (1 - t).
     """
 
     path: Path = "edm"
