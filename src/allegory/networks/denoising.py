@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from allegory.networks.convnet import Block, doubled, keep_variance, level_widths, side_lengths
+from allegory.networks.convnet import doubled, keep_variance, level_widths, side_lengths
 from allegory.networks.labelled import Labels
 from allegory.networks.mlp import MLP
 
@@ -17,6 +17,8 @@ WAVES = 16
 """Frequencies by which a noise level is told."""
 SEEN = 64
 """Positions of a level, at most, that look at each other."""
+GROUP = 16
+"""Channels that are normalised together."""
 HEAD = 32
 """Channels by which they do, of each head."""
 
@@ -45,6 +47,31 @@ class Told(nn.Module):
         if self.labels is not None:
             told = told + self.labels(labels, len(level))
         out: Tensor = F.silu(self.leave(F.silu(told)))
+        return out
+
+
+class Residual(nn.Module):
+    """A residual block that noise level and class scale and shift: 1x1, 3x3, 1x1 convolutions.
+
+    Adaptive group normalisation: Dhariwal & Nichol (2021), "Diffusion models beat GANs on image
+    synthesis", section 3. The last convolution starts at 0, so that the block starts as the
+    identity.
+    """
+
+    def __init__(self, channels: int, told: int) -> None:
+        super().__init__()
+        self.enter = keep_variance(nn.Conv2d(channels, channels, 1))
+        self.norm = nn.GroupNorm(max(1, channels // GROUP), channels, affine=False)
+        self.style = nn.Linear(told, 2 * channels)
+        self.mix = keep_variance(nn.Conv2d(channels, channels, 3, padding=1))
+        self.leave = nn.Conv2d(channels, channels, 1)
+        nn.init.zeros_(self.leave.weight)
+
+    def forward(self, x: Tensor, told: Tensor) -> Tensor:
+        """Map x (n, channels, h, w) with what is told (n, numbers) to the same shape."""
+        scale, shift = self.style(told)[:, :, None, None].chunk(2, dim=1)
+        y = self.norm(self.enter(F.silu(x))) * (1.0 + scale) + shift
+        out: Tensor = x + self.leave(F.silu(self.mix(F.silu(y))))
         return out
 
 
@@ -77,9 +104,7 @@ class Attention(nn.Module):
 class DenoisingUNet(nn.Module):
     """Pictures to pictures (n, channels, height, width) of any size: down, and up again.
 
-    Ronneberger et al. (2015), "U-Net", with the residual blocks of the other networks here, which
-    the noise level and the class scale and shift, as Dhariwal & Nichol (2021), "Diffusion models
-    beat GANs on image synthesis", section 3. Pictures are folded 2x2 into channels first, as in
+    Ronneberger et al. (2015), "U-Net". Pictures are folded 2x2 into channels first, as in
     `ConvEncoder`, since full resolution costs most and adds least. The last layer starts at 0.
     """
 
@@ -116,7 +141,7 @@ class DenoisingUNet(nn.Module):
         def level(w: int, size: tuple[int, int]) -> nn.ModuleList:
             parts: list[nn.Module] = []
             for _ in range(blocks):
-                parts.append(Block(w, w, style))
+                parts.append(Residual(w, style))
                 if math.prod(size) <= SEEN:
                     parts.append(Attention(w))
             return nn.ModuleList(parts)
@@ -154,7 +179,7 @@ class DenoisingUNet(nn.Module):
 
 def _through(blocks: nn.Module, x: Tensor, told: Tensor) -> Tensor:
     for block in blocks:  # type: ignore[attr-defined]
-        x = block(x, told) if isinstance(block, Block) else block(x)
+        x = block(x, told) if isinstance(block, Residual) else block(x)
     return x
 
 

@@ -143,7 +143,7 @@ def diffusion() -> Run:
         recipe="diffusion",
         data=DataSettings(),
         game=DiffusionSettings(),
-        training=TrainingSettings(batch=64, lr=2e-3, beta2=0.99, half_life=10_000),
+        training=TrainingSettings(batch=64, lr=4e-3, beta2=0.99, half_life=10_000),
     )
 
 
