@@ -9,6 +9,7 @@ from torch import nn
 from allegory.media import Images, Media
 from allegory.models.autoencoder import Autoencoder
 from allegory.models.classifier import Classifier
+from allegory.models.consistency import ConditionalConsistency, Consistency, Consistent
 from allegory.models.debiasing import DebiasingVAE
 from allegory.models.diffusion import ConditionalDenoiser, Denoiser, Denoising
 from allegory.models.features import FeatureNetwork, reduced
@@ -211,6 +212,31 @@ def diffusion(
     )
 
 
+def consistency(
+    media: Media,
+    *,
+    network: Size,
+    formulation: Formulation,
+    spread: float,
+    classes: Sequence[str],
+    shares: Sequence[float],
+    steps: int,
+) -> Consistent:
+    """A model that takes noise off in so many steps; with `classes`, of one that is asked for."""
+    net = denoising_network(media, network, len(classes))
+    if not classes:
+        return Consistency(net, media, formulation=formulation, spread=spread, steps=steps)
+    return ConditionalConsistency(
+        net,
+        media,
+        formulation=formulation,
+        spread=spread,
+        steps=steps,
+        classes=tuple(classes),
+        shares=tuple(shares),
+    )
+
+
 def denoising_network(media: Media, network: Size, classes: int) -> nn.Module:
     """A network from examples in noise to what is asked of them."""
     if isinstance(media, Images):
@@ -229,6 +255,7 @@ def features(media: Media, *, latents: int, network: Size) -> FeatureNetwork:
 BUILDERS: dict[str, Callable[..., nn.Module]] = {
     "autoencoder": autoencoder,
     "classifier": classifier,
+    "consistency": consistency,
     "dbvae": dbvae,
     "diffusion": diffusion,
     "features": features,

@@ -12,7 +12,8 @@ from torch import Generator, Tensor, nn
 from allegory.capabilities import LatentSpace, Noising, Posterior
 from allegory.media import Media, Vectors
 from allegory.models.labels import draw_labels
-from allegory.objectives.denoising import Formulation, denoised, scalings
+from allegory.models.preconditioned import Preconditioned
+from allegory.objectives.denoising import Formulation
 from allegory.randomness import generator
 from allegory.sampling.likelihood import log_likelihood
 from allegory.sampling.sampler import Sampler, guided
@@ -24,11 +25,8 @@ LEVELS = {"pictures": 21, "vectors": 101}
 """Noise levels at which the density of an example is followed."""
 
 
-class Denoising(nn.Module, ABC):
-    """A network that takes noise off, and all that follows from it.
-
-    Karras et al. (2022), "Elucidating the design space of diffusion-based generative models".
-    """
+class Denoising(Preconditioned, ABC):
+    """A network that takes noise off, and all that follows from it."""
 
     density: Literal["exact", "lower bound"] = "exact"
     """Exact up to the solver's steps; of pictures the estimate of one probe."""
@@ -45,21 +43,10 @@ class Denoising(nn.Module, ABC):
         spread: float,
         sampler: Sampler,
     ) -> None:
-        """A denoiser.
-
-        Args:
-            network: F of scaled examples in noise, levels (n,) and labels (n,) or None.
-            media: what the examples are.
-            formulation: what F predicts.
-            spread: root of the mean square of the data's values, in standard units.
-            sampler: by which samples are drawn.
-        """
-        super().__init__()
-        self.network, self.media, self.sampler = network, media, sampler
-        self.formulation, self.spread = formulation, spread
-        size = math.prod(media.shape)
-        self.register_buffer("prior_mean", torch.zeros(size), persistent=False)
-        self.register_buffer("prior_std", torch.ones(size), persistent=False)
+        """As `Preconditioned`, with the sampler by which samples are drawn."""
+        super().__init__(network, media, formulation=formulation, spread=spread)
+        self.sampler = sampler
+        self.prior(self.size)
 
     @property
     def noising(self) -> Noising:
@@ -87,13 +74,6 @@ class Denoising(nn.Module, ABC):
     def latent(self) -> LatentSpace:
         """The noise that an example comes from, one number for each of its values."""
         return LatentSpace(len(self.prior_mean), self.prior_mean, self.prior_std, prior=True)
-
-    def denoise(self, x: Tensor, sigma: Tensor, *, labels: Tensor | None = None) -> Tensor:
-        """D(x; sigma) of x (n, *media.shape) in standard units, sigma (n,) and labels (n,)."""
-        s = scalings(self.formulation, sigma, self.spread)
-        shape = (-1, *[1] * (x.dim() - 1))
-        found: Tensor = self.network(s.enter.view(shape) * x, s.level, labels).float()
-        return denoised(x, found, s)
 
     def decode(self, z: Tensor, *, labels: Tensor | None = None) -> Tensor:
         """The example that noise z (n, latents) ends as: (n, *media.shape).

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from allegory.models.build import Blueprint
     from allegory.training.game import Game
 
-__all__ = ["DiffusionSettings", "spread_of"]
+__all__ = ["ConsistencySettings", "DiffusionSettings"]
 
 LOOKED_AT = 2_000
 """Training examples that the spread is taken from, at most."""
@@ -80,6 +80,44 @@ class DiffusionSettings(Diffusing):
             model,
             mean=self.noise_mean,
             deviation=self.noise_deviation,
+            label=self.label,
+            drop=self.drop,
+        )
+
+
+class ConsistencySettings(Diffusing):
+    """The consistency model: a diffusion model that then learns to do in a step or two."""
+
+    kind: Literal["consistency"] = "consistency"
+    noise_deviation: float = Field(2.0, gt=0.0, le=10.0)
+    """Deviation of ln sigma while training: samples begin at the highest noise."""
+    steps: Annotated[int, Field(ge=1, le=16)] = 2
+    """In which samples are made."""
+    first_images: int = Field(100_000, ge=0)
+    """Images over which it learns to denoise, before it learns to do so in one step."""
+    halving_images: int = Field(12_500, ge=1)
+    """Images after which the two noise levels that must agree get nearer by half."""
+
+    def blueprint(self, data: Dataset) -> Blueprint:
+        """The model for these data."""
+        from allegory.models.build import Blueprint
+
+        return Blueprint("consistency", data.media, self.known(data) | {"steps": self.steps})
+
+    def build(self, data: Dataset) -> Game:
+        """The game for these data."""
+        from allegory.games.consistency import ConsistencyGame
+        from allegory.models.build import build
+        from allegory.models.consistency import Consistent
+
+        model = build(self.blueprint(data))
+        assert isinstance(model, Consistent)
+        return ConsistencyGame(
+            model,
+            mean=self.noise_mean,
+            deviation=self.noise_deviation,
+            first=self.first_images,
+            halving=self.halving_images,
             label=self.label,
             drop=self.drop,
         )

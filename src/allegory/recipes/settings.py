@@ -18,7 +18,7 @@ from allegory.recipes.classifier import (
     UpweightingSettings,
 )
 from allegory.recipes.debiasing import DebiasingSettings
-from allegory.recipes.diffusion import DiffusionSettings
+from allegory.recipes.diffusion import ConsistencySettings, DiffusionSettings
 from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
 from allegory.recipes.features import FeaturesSettings
 from allegory.recipes.gan import GANSettings
@@ -35,6 +35,7 @@ GameSettings = Annotated[
     AutoencoderSettings
     | BetaTCVAESettings
     | ClassifierSettings
+    | ConsistencySettings
     | DebiasingSettings
     | DiffusionSettings
     | FactorVAESettings

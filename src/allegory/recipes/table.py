@@ -11,7 +11,7 @@ from allegory.recipes.classifier import (
     UpweightingSettings,
 )
 from allegory.recipes.debiasing import DebiasingSettings
-from allegory.recipes.diffusion import DiffusionSettings
+from allegory.recipes.diffusion import ConsistencySettings, DiffusionSettings
 from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
 from allegory.recipes.features import FeaturesSettings
 from allegory.recipes.gan import GANSettings
@@ -147,6 +147,40 @@ def diffusion() -> Run:
     )
 
 
+def diffusion_toy() -> Run:
+    """A diffusion model of points, whose density is exact."""
+    return Run(
+        recipe="diffusion-toy",
+        data=DataSettings(source="moons"),
+        game=DiffusionSettings(noise_mean=-1.5, noise_deviation=2.0, steps=32),
+        training=TrainingSettings(
+            images=1_000_000, batch=256, lr=4e-3, beta2=0.99, half_life=50_000
+        ),
+    )
+
+
+def diffusion_fast() -> Run:
+    """A diffusion model that learns to take off all noise in two steps."""
+    return Run(
+        recipe="diffusion-fast",
+        data=DataSettings(),
+        game=ConsistencySettings(),
+        training=TrainingSettings(batch=64, lr=4e-3, beta2=0.99, half_life=10_000),
+    )
+
+
+def diffusion_64() -> Run:
+    """A diffusion model of larger pictures, for a GPU."""
+    return Run(
+        recipe="diffusion-64",
+        data=DataSettings(),
+        game=DiffusionSettings(network="base"),
+        training=TrainingSettings(
+            images=10_000_000, batch=256, lr=2e-3, beta2=0.99, half_life=500_000
+        ),
+    )
+
+
 def features() -> Run:
     """Numbers to compare examples by, learned without labels."""
     return Run(
@@ -220,6 +254,9 @@ RECIPES: dict[str, Callable[[], Run]] = {
     "progressive": progressive,
     "gan-toy": gan_toy,
     "diffusion": diffusion,
+    "diffusion-toy": diffusion_toy,
+    "diffusion-fast": diffusion_fast,
+    "diffusion-64": diffusion_64,
     "features": features,
     "regressor": regressor,
     "classifier": classifier,
