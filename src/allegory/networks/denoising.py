@@ -9,10 +9,11 @@ from torch.nn import functional as F
 
 from allegory.networks.convnet import doubled, keep_variance, level_widths, side_lengths
 from allegory.networks.labelled import Labels
-from allegory.networks.mlp import MLP
 
 __all__ = ["Attention", "DenoisingMLP", "DenoisingUNet", "Told"]
 
+TOLD = 64
+"""Numbers that tell vectors their noise level and class."""
 WAVES = 16
 """Frequencies by which a noise level is told."""
 SEEN = 64
@@ -27,14 +28,14 @@ class Told(nn.Module):
     """A noise level and a class, as numbers.
 
     Sines and cosines of the level as in Vaswani et al. (2017), "Attention is all you need",
-    section 3.5, with periods from 2 π / 64 to 2 π, and a vector of the class.
+    section 3.5, of periods from 2 π / highest to 2 π, and a vector of the class.
     """
 
     waves: Tensor
 
-    def __init__(self, outputs: int, classes: int = 0) -> None:
+    def __init__(self, outputs: int, classes: int = 0, *, highest: float = 64.0) -> None:
         super().__init__()
-        waves = torch.logspace(0.0, math.log10(64.0), WAVES)
+        waves = torch.logspace(0.0, math.log10(highest), WAVES)
         self.register_buffer("waves", waves, persistent=False)
         self.enter = nn.Linear(2 * WAVES, outputs)
         self.leave = keep_variance(nn.Linear(outputs, outputs))
@@ -184,18 +185,27 @@ def _through(blocks: nn.Module, x: Tensor, told: Tensor) -> Tensor:
 
 
 class DenoisingMLP(nn.Module):
-    """Vectors (n, size) to vectors (n, size); the last layer starts at 0."""
+    """Vectors (n, size) to vectors (n, size); the last layer starts at 0.
+
+    Noise level and class scale and shift every hidden layer, as they do the U-Net's.
+    """
 
     def __init__(self, size: int, *hidden: int, classes: int = 0) -> None:
         super().__init__()
-        self.told = Told(hidden[0], classes)
-        self.network = MLP(size + hidden[0], *hidden, size)
-        for layer in self.network.layers[1:-1]:
-            keep_variance(layer)  # type: ignore[type-var]
-        nn.init.zeros_(self.network.layers[-1].weight)  # type: ignore[arg-type]
-        nn.init.zeros_(self.network.layers[-1].bias)  # type: ignore[arg-type]
+        self.told = Told(TOLD, classes, highest=16.0)
+        self.enter = nn.Linear(size, hidden[0])
+        self.layers = nn.ModuleList(keep_variance(nn.Linear(a, b)) for a, b in pairwise(hidden))
+        self.styles = nn.ModuleList(nn.Linear(TOLD, 2 * width) for width in hidden)
+        self.leave = nn.Linear(hidden[-1], size)
+        nn.init.zeros_(self.leave.weight)
+        nn.init.zeros_(self.leave.bias)
 
     def forward(self, x: Tensor, level: Tensor, labels: Tensor | None = None) -> Tensor:
         """Map x (n, size) with noise levels (n,)."""
-        out: Tensor = self.network(torch.cat([x, self.told(level, labels)], dim=1))
+        told, y = self.told(level, labels), self.enter(x)
+        for i, style in enumerate(self.styles):
+            y = y if i == 0 else self.layers[i - 1](F.silu(y))
+            scale, shift = style(told).chunk(2, dim=1)
+            y = y * (1.0 + scale) + shift
+        out: Tensor = self.leave(F.silu(y))
         return out
