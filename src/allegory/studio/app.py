@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 
 from allegory.errors import UserError
 from allegory.studio.guard import COOKIE, Guard, Rules
-from allegory.studio.routes import runs
+from allegory.studio.routes import explore, runs
 from allegory.studio.sources import offers
 from allegory.studio.work import Busy, Work
 
@@ -45,6 +45,8 @@ class Studio:
     shelf: Shelf
     offers: Sequence[Offer]
     work: Work = field(default_factory=Work)
+    spaces: dict[str, Any] = field(default_factory=dict)
+    """Of each run that was explored: its model, and what was found of its latent space."""
 
 
 def make_app(
@@ -76,6 +78,7 @@ def make_app(
     app.state.studio = Studio(shelf, offers(data))
     _tell_mistakes(app)
     app.include_router(runs.reading)
+    app.include_router(explore.exploring)
     if pages:
         app.include_router(runs.steering)
         _show_pages(app)

@@ -1,11 +1,12 @@
 // One run: how it stands, and its tabs.
 
 import { get, id, post } from "./api.js";
+import { explore } from "./explore.js";
 import { chart } from "./chart.js";
 import { count, duration, figure, h, say } from "./dom.js";
 import { soFar, stateOf } from "./runs.js";
 
-const TABS = {};
+const TABS = { explore };
 
 function health(run) {
   if (run.findings.length)
