@@ -16,7 +16,9 @@ from starlette.exceptions import HTTPException
 
 from allegory.errors import UserError
 from allegory.studio.guard import COOKIE, Guard, Rules
-from allegory.studio.routes import explore, runs
+from allegory.studio.routes import explore, quiz, runs, service
+from allegory.studio.routes.quiz import Games
+from allegory.studio.scores import Scores
 from allegory.studio.sources import offers
 from allegory.studio.work import Busy, Work
 
@@ -47,6 +49,12 @@ class Studio:
     work: Work = field(default_factory=Work)
     spaces: dict[str, Any] = field(default_factory=dict)
     """Of each run that was explored: its model, and what was found of its latent space."""
+    games: Games = field(default_factory=Games)
+
+    @property
+    def scores(self) -> Scores:
+        """The answers of all players."""
+        return Scores(self.shelf.path)
 
 
 def make_app(
@@ -79,8 +87,10 @@ def make_app(
     _tell_mistakes(app)
     app.include_router(runs.reading)
     app.include_router(explore.exploring)
+    app.include_router(service.serving)
     if pages:
         app.include_router(runs.steering)
+        app.include_router(quiz.quizzing)
         _show_pages(app)
     app.add_middleware(Guard, rules=rules or Rules())
     return app

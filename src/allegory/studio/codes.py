@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from allegory.errors import UserError
 from allegory.runs.codes import own_codes
+from allegory.studio.pictures import as_file
 from allegory.tools.classes import of_class
 
 if TYPE_CHECKING:
@@ -68,10 +67,5 @@ def picture_code(model: Any, content: bytes, label: str | None) -> Tensor:
         UserError: it can't be read; how large it is is asked before it is decoded.
     """
     decodes = decoder_of(model, label)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "picture"
-        path.write_bytes(content)
-        try:
-            return own_codes(model, decodes, [path], 0)[0]
-        except UserError as error:
-            raise UserError(str(error).replace(str(path), "the picture")) from None
+    with as_file(content) as path:
+        return own_codes(model, decodes, [path], 0)[0]

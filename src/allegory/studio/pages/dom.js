@@ -32,7 +32,7 @@ export function duration(seconds) {
 
 export const count = (number) => Number(number).toLocaleString("en");
 export const figure = (number) => (Math.abs(number) >= 1000 ? count(Math.round(number)) : String(Number(number.toPrecision(4))));
-export const percent = (share) => `${Math.round(100 * share)} %`;
+export const percent = (share) => `${Math.round(100 * share)}\u00a0%`;
 
 export function save(name, content) {
   const link = h("a", { href: URL.createObjectURL(content), download: name });

@@ -2,11 +2,12 @@
 
 import { get, id, post } from "./api.js";
 import { explore } from "./explore.js";
+import { quiz } from "./quiz.js";
 import { chart } from "./chart.js";
 import { count, duration, figure, h, say } from "./dom.js";
 import { soFar, stateOf } from "./runs.js";
 
-const TABS = { explore };
+const TABS = { explore, quiz };
 
 function health(run) {
   if (run.findings.length)

@@ -29,7 +29,7 @@ from allegory.tools.traverse import move
 __all__ = ["exploring", "png"]
 
 exploring = APIRouter(prefix="/api/runs/{id}", tags=["explore"])
-PNG = {200: {"content": {"image/png": {}}}}
+PNG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}}}}
 Numbers = Annotated[list[float], Field(min_length=1, max_length=4096)]
 
 
