@@ -1,4 +1,4 @@
-"""What the data are: pictures or vectors, with their shape, range and unit.
+"""What the data are: pictures, pairs of them, or vectors, with their shape, range and unit.
 
 Pictures are uint8 (n, height, width, channels) in files and in the packed store, and float32
 (n, channels, height, width) in [-1, 1] everywhere in the program. Vectors are float32 (n, size) in
@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Images", "Media", "Vectors", "describe", "media_from", "to_bytes", "to_unit"]
+__all__ = [
+    "Images",
+    "Media",
+    "Pairs",
+    "Vectors",
+    "describe",
+    "media_from",
+    "to_bytes",
+    "to_unit",
+]
 
 MODES = {"L": 1, "RGB": 3, "RGBA": 4}
 
@@ -55,7 +64,45 @@ class Vectors:
         return (len(self.offset),)
 
 
-Media = Images | Vectors
+@dataclass(frozen=True)
+class Pairs:
+    """Two pictures of one size as one: its channels are those of the first, then of the second.
+
+    So they are packed, ordered, mirrored and dealt as one.
+    """
+
+    a: Images
+    b: Images
+    names: tuple[str, str] = ("a", "b")
+    """What the two domains are called."""
+    matched: bool = True
+    """Whether the two belong together; else any two are put side by side."""
+
+    @property
+    def height(self) -> int:
+        """Of either, in pixels."""
+        return self.a.height
+
+    @property
+    def width(self) -> int:
+        """Likewise."""
+        return self.a.width
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one example: (channels of both, height, width)."""
+        return (self.a.channels + self.b.channels, self.height, self.width)
+
+    def halves(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The first and the second pictures of x (n, *shape)."""
+        return x[:, : self.a.channels], x[:, self.a.channels :]
+
+    def of(self, name: str) -> Images:
+        """The pictures of a domain, by its name."""
+        return self.b if name == self.names[1] else self.a
+
+
+Media = Images | Pairs | Vectors
 
 
 def media_from(values: dict[str, Any]) -> Media:
@@ -64,6 +111,9 @@ def media_from(values: dict[str, Any]) -> Media:
     kind = values.pop("kind")
     if kind == "images":
         return Images(**values)
+    if kind == "pairs":
+        a, b = Images(**values["a"]), Images(**values["b"])
+        return Pairs(a, b, tuple(values["names"]), values["matched"])
     return Vectors(tuple(values["offset"]), tuple(values["scale"]))
 
 

@@ -25,6 +25,7 @@ VERBS = {
     "reconstruct": "show examples beside their reconstructions",
     "interpolate": "walk from one example to another",
     "traverse": "move along one latent or direction at a time, the strongest first",
+    "translate": "turn pictures of one kind into another: a file, or a whole folder",
     "watch": "see how a run came along, as a film or as moments side by side",
     "encode": "write the latent codes of a source as a table",
     "outliers": "find what does not belong: scores, a threshold from normal examples, a page",

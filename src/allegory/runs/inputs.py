@@ -11,7 +11,7 @@ from allegory.data.dataset import Column, Dataset
 from allegory.data.open import open_data, source_name
 from allegory.data.pictures import Unreadable, read_picture
 from allegory.errors import UserError
-from allegory.media import Images, Media, Vectors
+from allegory.media import Images, Media, Pairs, Vectors
 from allegory.recipes.settings import change
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ __all__ = [
 
 def from_anywhere(run: Run) -> Run:
     """The run, with its sources by the names that they have from every folder."""
-    given = {"source": run.data.source, "negatives": run.data.negatives}
+    given = {"source": run.data.source, "negatives": run.data.negatives, "to": run.data.to}
     there = {
         field: source_name(name)
         for field, name in given.items()
@@ -66,6 +66,8 @@ def read_as(media: Media) -> dict[str, Any]:
     """Settings by which any source is read as a model of these media needs it."""
     if isinstance(media, Vectors):
         return {}
+    if isinstance(media, Pairs):
+        return {"size": f"{media.height}x{media.width}"}
     mode = {"L": "grey", "RGB": "rgb", "RGBA": "rgba"}[media.mode]
     return {"size": f"{media.height}x{media.width}", "mode": mode, "binarize": media.binary}
 

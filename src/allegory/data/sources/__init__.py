@@ -35,6 +35,7 @@ SOURCES = {
     "objects": Source(
         "rendered objects that are no faces, in the same light", "faces_and_objects"
     ),
+    "towns": Source("drawn street maps and their aerial views, in pairs", "towns"),
     "digits": Source("8x8 handwritten digits, from scikit-learn", "digits"),
     "stacked-digits": Source(
         "three digits in red, green and blue: 1,000 modes that can be counted", "stacked_digits"

@@ -18,6 +18,7 @@ from allegory.runs.measuring.examples import (
 from allegory.runs.measuring.groups import groups, ungrouped
 from allegory.runs.measuring.modes import MODE, modes
 from allegory.runs.measuring.samples import fidelity, memorised, two_sample
+from allegory.runs.measuring.translation import translation
 from allegory.tools.requires import MEASURES, lacking
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ GROUPS: dict[str, Group] = {
         Group("modes", modes, _modes),
         Group("conditional", conditional, _asked),
         Group("discrimination", discrimination),
+        Group("translation", translation),
         Group("latent", latent),
         Group("disentanglement", disentanglement, _factors),
         Group("prediction", prediction, _columns, whole=True),
