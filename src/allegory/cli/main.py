@@ -33,6 +33,8 @@ VERBS = {
     "outliers": "find what does not belong: scores, a threshold from normal examples, a page",
     "balance": "weigh examples by how rare they are; select or generate by it",
     "invert": "find the codes of your own pictures, also where a model can't encode",
+    "studio": "see, start and explore runs in the browser",
+    "serve": "serve a run's model to programs, as JSON",
     "recipes": "list the recipes",
     "claims": "rerun the lecture's claims: the numbers, and whether each holds",
 }
