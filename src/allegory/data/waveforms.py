@@ -18,7 +18,15 @@ from allegory.data.reasons import Unreadable
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["SOUNDS", "SoundHeader", "read_sound", "read_sound_header", "resampled", "write_sound"]
+__all__ = [
+    "SOUNDS",
+    "WRITTEN",
+    "SoundHeader",
+    "read_sound",
+    "read_sound_header",
+    "resampled",
+    "write_sound",
+]
 
 SOUNDS = frozenset(
     [
@@ -32,6 +40,20 @@ SECONDS = 3600
 """Longer files are refused from their header."""
 
 CHANNELS = 64
+
+WRITTEN = {
+    ".wav": ("WAV", "PCM_16"),
+    ".flac": ("FLAC", "PCM_16"),
+    ".ogg": ("OGG", "VORBIS"),
+}
+"""Suffixes of sounds that can be written, with their format and its coding."""
+
+FULL = 32767 / 32768
+"""The loudest sample that 16 bits hold."""
+
+
+FAULTS = (OSError, ValueError, TypeError, RuntimeError, MemoryError)
+"""What soundfile was seen to raise on broken files, beside its own."""
 
 
 @dataclass(frozen=True)
@@ -121,24 +143,13 @@ def write_sound(path: Path, x: NDArray[np.float32], rate: int) -> None:
     from allegory.errors import UserError
     from allegory.files import atomic
 
-    form = FORMATS.get(path.suffix.lower())
+    form = WRITTEN.get(path.suffix.lower())
     if form is None:
-        raise UserError(f"cannot write '{path}': sounds are written as {', '.join(FORMATS)}.")
+        raise UserError(f"cannot write '{path}': sounds are written as {', '.join(WRITTEN)}.")
     loud = float(np.abs(x).max(initial=0.0))
     x = x / loud * FULL if loud > FULL else x
     with atomic(path) as file:
         soundfile.write(file, x, rate, format=form[0], subtype=form[1])
-
-
-FORMATS = {
-    ".wav": ("WAV", "PCM_16"),
-    ".flac": ("FLAC", "PCM_16"),
-    ".ogg": ("OGG", "VORBIS"),
-}
-FULL = 32767 / 32768
-
-FAULTS = (OSError, ValueError, TypeError, RuntimeError, MemoryError)
-"""What soundfile was seen to raise on broken files, beside its own."""
 
 
 def _check(header: SoundHeader) -> None:

@@ -1,6 +1,6 @@
 """A folder of pictures: decoded in threads, once, with labels from sub-folders or metadata.csv.
 
-A folder with more sounds than pictures is one of sounds: see `allegory.data.sources.sounds`.
+A folder of at least as many sounds as pictures is read by `allegory.data.sources.sounds`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def pack(path: Path, settings: DataSettings) -> Packed:
         UserError: there is nothing such, or nothing that can be read.
     """
     content = scan(path)
-    if len(content.sounds) > len(content.files):
+    if content.sounds and len(content.sounds) >= len(content.files):
         from allegory.data.sources import sounds
 
         return sounds.pack(content, settings)
