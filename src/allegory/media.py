@@ -1,4 +1,4 @@
-"""What the data are: pictures or vectors, with their shape, range and unit.
+"""What the data are: pictures, pairs of them, or vectors, with their shape, range and unit.
 
 Pictures are uint8 (n, height, width, channels) in files and in the packed store, and float32
 (n, channels, height, width) in [-1, 1] everywhere in the program. A sound is the picture of its
@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Images", "Media", "Sound", "Vectors", "describe", "media_from", "to_bytes", "to_unit"]
+__all__ = [
+    "Images",
+    "Media",
+    "Pairs",
+    "Sound",
+    "Vectors",
+    "describe",
+    "media_from",
+    "to_bytes",
+    "to_unit",
+]
 
 MODES = {"L": 1, "RGB": 3, "RGBA": 4}
 
@@ -80,7 +90,46 @@ class Vectors:
         return (len(self.offset),)
 
 
-Media = Images | Vectors
+@dataclass(frozen=True)
+class Pairs:
+    """Two pictures of one size as one: its channels are those of the first, then of the second.
+
+    So they are packed, ordered, mirrored and dealt as one.
+    """
+
+    a: Images
+    b: Images
+    names: tuple[str, str] = ("a", "b")
+    """What the two domains are called."""
+    matched: bool = True
+    """Whether the two belong together; else any two are put side by side."""
+
+    @property
+    def height(self) -> int:
+        """Of either, in pixels."""
+        return self.a.height
+
+    @property
+    def width(self) -> int:
+        """Likewise."""
+        return self.a.width
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one example: (channels of both, height, width)."""
+        return (self.a.channels + self.b.channels, self.height, self.width)
+
+    def halves(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The first and the second pictures of x (n, *shape)."""
+        a, b = x.split([self.a.channels, self.b.channels], dim=1)
+        return a, b
+
+    def of(self, name: str) -> Images:
+        """The pictures of a domain, by its name."""
+        return self.b if name == self.names[1] else self.a
+
+
+Media = Images | Pairs | Vectors
 
 
 def media_from(values: dict[str, Any]) -> Media:
@@ -88,9 +137,16 @@ def media_from(values: dict[str, Any]) -> Media:
     values = dict(values)
     kind = values.pop("kind")
     if kind == "images":
-        sound = values.pop("sound", None)
-        return Images(**values, sound=sound and Sound(**sound))
+        return _images(values)
+    if kind == "pairs":
+        a, b = _images(values["a"]), _images(values["b"])
+        return Pairs(a, b, tuple(values["names"]), values["matched"])
     return Vectors(tuple(values["offset"]), tuple(values["scale"]))
+
+
+def _images(values: dict[str, Any]) -> Images:
+    sound = values.get("sound")
+    return Images(**{**values, "sound": sound and Sound(**sound)})
 
 
 def describe(media: Media) -> dict[str, Any]:

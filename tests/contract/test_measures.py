@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from tests.examples import GAMES, pictures, run_for, vectors
+from tests.examples import GAMES, pairs, pictures, run_for, vectors
 
 import allegory
 from allegory.models.build import build
@@ -29,7 +29,7 @@ every_game = pytest.mark.parametrize(("name", "kind"), GAMES)
 
 
 def data_for(kind):
-    data = pictures(100) if kind == "pictures" else vectors(100)
+    data = {"pictures": pictures, "pairs": pairs, "vectors": vectors}[kind](100)
     return replace(data, splits={"train": np.arange(60), "test": np.arange(60, 100)})
 
 

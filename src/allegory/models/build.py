@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from torch import nn
 
-from allegory.media import Images, Media
+from allegory.errors import UserError
+from allegory.media import Images, Media, Pairs
 from allegory.models.autoencoder import Autoencoder
 from allegory.models.classifier import Classifier
 from allegory.models.debiasing import DebiasingVAE
@@ -14,6 +15,7 @@ from allegory.models.features import FeatureNetwork, reduced
 from allegory.models.gan import GAN, Adversarial, ConditionalGAN
 from allegory.models.likelihoods import Name, likelihood_for
 from allegory.models.regressor import Regressor
+from allegory.models.translation import CycleGAN, Pix2Pix
 from allegory.models.vae import VAE
 from allegory.networks.convnet import ConvDecoder, ConvEncoder, ConvGenerator, keep_variance
 from allegory.networks.critic import Critic
@@ -22,8 +24,9 @@ from allegory.networks.growing import GROUP, Growing, GrowingCritic, GrowingGene
 from allegory.networks.labelled import Labelled, Unlabelled
 from allegory.networks.mlp import MLP, Carried, Standardise, Unstandardise
 from allegory.networks.spectral import spectrally_normalised
+from allegory.networks.translating import PatchCritic, ResidualTranslator, UNet, reach
 
-__all__ = ["BUILDERS", "Blueprint", "Size", "build"]
+__all__ = ["BUILDERS", "Blueprint", "Size", "build", "patch_critic"]
 
 Size = Literal["tiny", "small", "base"]
 
@@ -38,6 +41,8 @@ DEEPER = 2
 
 LABEL = 32
 """Numbers that stand for a class."""
+RESIDUAL: dict[Size, int] = {"tiny": 3, "small": 6, "base": 9}
+"""Residual blocks of a translator."""
 JUDGED = 128
 """Numbers that a discriminator sees of an example."""
 
@@ -52,7 +57,15 @@ class Blueprint:
 
 
 def build(blueprint: Blueprint) -> nn.Module:
-    """The model of a blueprint, with fresh weights."""
+    """The model of a blueprint, with fresh weights.
+
+    Raises:
+        UserError: it works on single examples, and the data are pairs.
+    """
+    if isinstance(blueprint.media, Pairs) and blueprint.builder not in TRANSLATORS:
+        raise UserError(
+            "only recipes that translate, such as pix2pix and cyclegan, work on pairs."
+        )
     return BUILDERS[blueprint.builder](blueprint.media, **blueprint.arguments)
 
 
@@ -181,12 +194,43 @@ def features(media: Media, *, latents: int, network: Size) -> FeatureNetwork:
     return FeatureNetwork(encoder_for(reduced(media), latents, network), latents, media)
 
 
+def pix2pix(media: Pairs, *, network: Size, reverse: bool) -> Pix2Pix:
+    """A translator from the first picture of a pair to the second, or in `reverse`."""
+    ends = (media.b, media.a) if reverse else (media.a, media.b)
+    features, _ = CONVNETS[network]
+    side = min(media.height, media.width)
+    # the innermost level is of 4 or more pixels, and there are 3 to 6 levels
+    levels = max(3, min(6, side.bit_length() - 3))
+    unet = UNet(*(end.channels for end in ends), features=features, levels=levels)
+    return Pix2Pix(unet, media, reverse=reverse)
+
+
+def cyclegan(media: Pairs, *, network: Size) -> CycleGAN:
+    """Translators both ways."""
+    features, _ = CONVNETS[network]
+    ways = (
+        ResidualTranslator(x.channels, y.channels, features=features, blocks=RESIDUAL[network])
+        for x, y in ((media.a, media.b), (media.b, media.a))
+    )
+    return CycleGAN(*ways, media)
+
+
+def patch_critic(media: Pairs, channels: int, network: Size) -> PatchCritic:
+    """A critic of patches that suit the size of pictures."""
+    features, _ = CONVNETS[network]
+    return PatchCritic(channels, features=features, levels=reach(media.height, media.width))
+
+
+TRANSLATORS = ("cyclegan", "pix2pix")
+
 BUILDERS: dict[str, Callable[..., nn.Module]] = {
     "autoencoder": autoencoder,
     "classifier": classifier,
+    "cyclegan": cyclegan,
     "dbvae": dbvae,
     "features": features,
     "gan": gan,
+    "pix2pix": pix2pix,
     "regressor": regressor,
     "vae": vae,
 }

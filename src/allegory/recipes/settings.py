@@ -22,6 +22,7 @@ from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
 from allegory.recipes.features import FeaturesSettings
 from allegory.recipes.gan import GANSettings
 from allegory.recipes.regressor import RegressorSettings
+from allegory.recipes.translation import CycleGANSettings, Pix2PixSettings
 from allegory.recipes.vae import VAESettings
 from allegory.training.settings import TrainingSettings
 
@@ -34,10 +35,12 @@ GameSettings = Annotated[
     AutoencoderSettings
     | BetaTCVAESettings
     | ClassifierSettings
+    | CycleGANSettings
     | DebiasingSettings
     | FactorVAESettings
     | FeaturesSettings
     | GANSettings
+    | Pix2PixSettings
     | RegressorSettings
     | ReweightingSettings
     | UpweightingSettings

@@ -36,7 +36,7 @@ __all__ = [
 
 def from_anywhere(run: Run) -> Run:
     """The run, with its sources by the names that they have from every folder."""
-    given = {"source": run.data.source, "negatives": run.data.negatives}
+    given = {"source": run.data.source, "negatives": run.data.negatives, "to": run.data.to}
     there = {
         field: source_name(name)
         for field, name in given.items()

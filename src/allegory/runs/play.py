@@ -10,7 +10,7 @@ import torch
 
 from allegory.data.open import open_data
 from allegory.errors import Interrupted, UserError
-from allegory.media import Images
+from allegory.media import Vectors
 from allegory.models.files import read_about, read_card, write_card
 from allegory.progress import say
 from allegory.recipes.settings import Run, change, write_run
@@ -126,7 +126,7 @@ def learn(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
         train,
         held_out,
         run.training,
-        flips=run.data.flip and isinstance(data.media, Images),
+        flips=run.data.flip and not isinstance(data.media, Vectors),
         world=world,
         checkpoints=Checkpoints(folder.checkpoints),
         journal=Journal(folder.path, tensorboard=run.training.tensorboard and world.leads),

@@ -47,8 +47,7 @@ def test_the_source_knows_what_is_said_and_by_whom():
     assert data.media.shape == (1, 32, 64)
     assert data.columns["label"].names == tuple(WORDS)
     assert data.columns["speaker"].names == tuple(SPEAKERS)
-    alone = open_data("voices-bruno", examples=6, size="32x64", rate="8000")
-    assert set(alone.columns["speaker"].values) == {list(SPEAKERS).index("bruno")}
-    assert alone.media.sound.rate == 8000
-    loud = alone.take(np.arange(6)).flatten(1).max(1).values
+    low = open_data("voices", examples=12, size="32x64", rate="8000")
+    assert low.media.sound.rate == 8000
+    loud = low.take(np.arange(12)).flatten(1).max(1).values
     assert (loud > 0).all(), "no word is silent"

@@ -18,8 +18,6 @@ from allegory.data.waveforms import resampled
 from allegory.progress import track
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from allegory.data.settings import DataSettings
@@ -32,35 +30,31 @@ CHUNK = 50
 
 
 def pack(name: str, settings: DataSettings) -> Packed:
-    """Have "voices", or one of them ("voices-ada"), say words: 4,000 unless settings differ.
+    """Have the voices say words: 4,000 unless the settings say otherwise.
 
     Raises:
         UserError: a setting does not go with sounds.
     """
-    from allegory.data.sources.speech import RATE, SPEAKERS
+    from allegory.data.sources.speech import RATE
 
     require_grey(settings)
     size = plan_size(settings.size, [])
     n, seed = settings.examples or EXAMPLES, settings.data_seed
     rate = RATE if settings.rate == "auto" else int(settings.rate)
-    alone = name.partition("-")[2]
-    speakers = (alone,) if alone else tuple(SPEAKERS)
-    made = {"n": n, "seed": seed, "speakers": speakers, "size": size, "rate": rate}
+    made = {"n": n, "seed": seed, "size": size, "rate": rate}
     return packed(
-        key_of("voices", synthesiser=_version(), **made),
-        lambda writer: _build(writer, n, seed, speakers, size, rate),
+        key_of(name, synthesiser=_version(), **made),
+        lambda writer: _build(writer, n, seed, size, rate),
     )
 
 
-def _build(
-    writer: Writer, n: int, seed: int, speakers: Sequence[str], size: tuple[int, int], rate: int
-) -> None:
+def _build(writer: Writer, n: int, seed: int, size: tuple[int, int], rate: int) -> None:
     from allegory.data.sources.speech import RATE, SPEAKERS, WORDS, draw, speak
     from allegory.sound.picture import sound_at
 
     bands, frames = size
     sound = sound_at(rate)
-    what = draw(n, seed, speakers)
+    what = draw(n, seed)
     samples = max(1, round((frames - 1) * sound.hop / rate * RATE))
     with track("speaking", n) as advance:
         for at in range(0, n, CHUNK):
