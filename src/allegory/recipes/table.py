@@ -206,6 +206,20 @@ def diffusion_64() -> Run:
     )
 
 
+def cyclegan_voices() -> Run:
+    """A voice turned into another, without pairs: the same words, said by someone else."""
+    return Run(
+        recipe="cyclegan-voices",
+        data=DataSettings(
+            source="voices", pairing="shuffled", domains=("speaker=bruno", "speaker=ada")
+        ),
+        game=CycleGANSettings(network="tiny"),
+        training=TrainingSettings(
+            images=60_000, batch=8, lr=5e-4, beta1=0.5, beta2=0.99, half_life=2_000
+        ),
+    )
+
+
 def features() -> Run:
     """Numbers to compare examples by, learned without labels."""
     return Run(
@@ -280,6 +294,7 @@ RECIPES: dict[str, Callable[[], Run]] = {
     "gan-toy": gan_toy,
     "pix2pix": pix2pix,
     "cyclegan": cyclegan,
+    "cyclegan-voices": cyclegan_voices,
     "diffusion": diffusion,
     "diffusion-toy": diffusion_toy,
     "diffusion-fast": diffusion_fast,
