@@ -121,8 +121,7 @@ class Pairs:
 
     def halves(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """The first and the second pictures of x (n, *shape)."""
-        a, b = x.split([self.a.channels, self.b.channels], dim=1)
-        return a, b
+        return x[:, : self.a.channels], x[:, self.a.channels :]
 
     def of(self, name: str) -> Images:
         """The pictures of a domain, by its name."""

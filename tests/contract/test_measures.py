@@ -13,6 +13,7 @@ import allegory
 from allegory.models.build import build
 from allegory.runs import judge
 from allegory.runs.evaluate import evaluate
+from allegory.runs.measuring import translation
 from allegory.runs.measuring.subject import Options, Subject
 from allegory.runs.measuring.table import GROUPS
 
@@ -23,6 +24,8 @@ OPTIONS = Options(examples=30, samples=30, draws=2, features="pixels")
 def hasty_judge(monkeypatch):
     """A judge of samples that learns for a moment: nothing here depends on how well it tells."""
     monkeypatch.setattr(judge, "recipe", lambda name: run_for(name))
+    monkeypatch.setattr(translation, "recipe", lambda name: run_for(name))
+    monkeypatch.setattr(translation, "JUDGED", 80)
 
 
 every_game = pytest.mark.parametrize(("name", "kind"), GAMES)

@@ -33,7 +33,8 @@ def rows_where(columns: Mapping[str, Column], condition: str, source: str) -> ND
     column = columns[name]
     if column.kind == "number":
         low, high = _range(condition, value)
-        holds = (column.values >= low) & (column.values <= high)
+        numbers = column.values.astype(np.float64)
+        holds = (numbers >= low) & (numbers <= high)
     elif column.kind == "category":
         if value not in column.names:
             raise unknown(f"value of '{name}'", value, column.names)

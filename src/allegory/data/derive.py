@@ -57,7 +57,7 @@ def _brightness(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
     """(n, h, w) in 0..255; where it is transparent, as on white."""
     values = pictures.astype(np.float32)
     channels = values.shape[3]
-    light = values[..., 0] if channels == 1 else values[..., :3] @ np.float32(LUMA)
+    light = values[..., 0] if channels == 1 else values[..., :3] @ np.array(LUMA, np.float32)
     if channels == 4:
         seen = values[..., 3] / 255.0
         light = seen * light + (1.0 - seen) * 255.0

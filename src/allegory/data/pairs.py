@@ -132,12 +132,7 @@ def matched(a: Side, b: Side) -> Packed:
     """
     stems = [_stems(side) for side in (a, b)]
     both = [name for name in stems[0] if name in stems[1]]
-    lone = [
-        Skipped(str(_names(side)[row]), f"has no partner in {other.name}")
-        for side, mine, theirs, other in ((a, *stems, b), (b, *stems[::-1], a))
-        for name, row in mine.items()
-        if name not in theirs
-    ]
+    lone = [*_lone(a, stems[0], b, stems[1]), *_lone(b, stems[1], a, stems[0])]
     if not both:
         raise UserError(
             f"no picture of {a.name} has the name of one of {b.name}: it begins with "
@@ -232,7 +227,7 @@ def within(a: Side, conditions: Sequence[str]) -> tuple[Side, Side]:
             f"--domains takes two conditions, such as label=cat label=dog, not {len(conditions)}."
         )
     found = [rows_where(a.columns, text, a.name) for text in conditions]
-    both = int(np.intersect1d(*found).size)
+    both = int(np.isin(found[0], found[1]).sum())
     if both:
         raise UserError(
             f"{both:,} examples are in both domains, {conditions[0]} and {conditions[1]}."
@@ -322,6 +317,11 @@ def _names(side: Side) -> NDArray[np.generic]:
 def _stems(side: Side) -> dict[str, int]:
     """File name without suffix -> row, in the order of the files."""
     return {str(PurePath(str(name)).with_suffix("")): row for row, name in enumerate(_names(side))}
+
+
+def _lone(side: Side, mine: dict[str, int], other: Side, theirs: dict[str, int]) -> list[Skipped]:
+    names, reason = _names(side), f"has no partner in {other.name}"
+    return [Skipped(str(names[row]), reason) for stem, row in mine.items() if stem not in theirs]
 
 
 def _some(stems: dict[str, int]) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from allegory.media import Images
+from allegory.media import Images, Pairs
+from allegory.report.draw import side_by_side
 from allegory.report.html import image
 from allegory.report.plots import Series, histogram, plot
 from allegory.report.sheets import sheet
@@ -26,7 +27,7 @@ COARSE = 64
 BINS = 40
 
 
-def picture_kind(media: Images) -> str:
+def picture_kind(media: Images | Pairs) -> str:
     """The CSS class of pictures of this size."""
     return "pixels" if max(media.height, media.width) <= COARSE else "smooth"
 
@@ -35,6 +36,9 @@ def show_examples(
     x: Tensor, media: Media, alt: str, *, columns: int, beside: Tensor | None = None
 ) -> str:
     """Examples x (n, *media.shape); vectors in front of the data `beside` (m, *media.shape)."""
+    if isinstance(media, Pairs):
+        pairs = sheet(side_by_side(x, media), max(1, columns // 2))
+        return image(pairs, alt, kind=picture_kind(media))
     if isinstance(media, Images):
         shown = image(sheet(x, columns, clear=True), alt, kind=picture_kind(media))
         return shown + players(x, media, "the first ones")

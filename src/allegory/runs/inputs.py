@@ -12,7 +12,7 @@ from allegory.data.open import open_data, source_name
 from allegory.data.pictures import Unreadable, read_picture
 from allegory.data.waveforms import read_sound
 from allegory.errors import UserError
-from allegory.media import Images, Media, Vectors
+from allegory.media import Images, Media, Pairs, Vectors
 from allegory.recipes.settings import change
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def read_as(media: Media) -> dict[str, Any]:
     """Settings by which any source is read as a model of these media needs it."""
     if isinstance(media, Vectors):
         return {}
+    if isinstance(media, Pairs):
+        return {"size": f"{media.height}x{media.width}"}
     mode = {"L": "grey", "RGB": "rgb", "RGBA": "rgba"}[media.mode]
     rate = {} if media.sound is None else {"rate": str(media.sound.rate)}
     size = f"{media.height}x{media.width}"

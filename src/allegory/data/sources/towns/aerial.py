@@ -58,7 +58,7 @@ def draw_aerial(plan: Plan, height: int, width: int) -> NDArray[np.uint8]:
     _streets(canvas, plan)
     sun = np.asarray(plan.sun)
     for x, y, radius in plan.trees:
-        canvas.disc(*(np.array([x, y]) + 0.6 * radius * sun / 0.6), radius, SHADE)
+        canvas.disc(x + radius * sun[0], y + radius * sun[1], radius, SHADE)
     for building in plan.buildings:
         _shadow(canvas, building, sun)
     for building in plan.buildings:
