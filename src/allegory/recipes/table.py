@@ -184,20 +184,6 @@ def cyclegan() -> Run:
     )
 
 
-def cyclegan_voices() -> Run:
-    """A voice turned into another, without pairs: the same words, said by someone else."""
-    return Run(
-        recipe="cyclegan-voices",
-        data=DataSettings(
-            source="voices", pairing="shuffled", domains=("speaker=bruno", "speaker=ada")
-        ),
-        game=CycleGANSettings(network="tiny"),
-        training=TrainingSettings(
-            images=60_000, batch=8, lr=5e-4, beta1=0.5, beta2=0.99, half_life=2_000
-        ),
-    )
-
-
 def diffusion_fast() -> Run:
     """A diffusion model that learns to take off all noise in two steps."""
     return Run(
@@ -216,6 +202,20 @@ def diffusion_64() -> Run:
         game=DiffusionSettings(network="base"),
         training=TrainingSettings(
             images=10_000_000, batch=256, lr=2e-3, beta2=0.99, half_life=500_000
+        ),
+    )
+
+
+def cyclegan_voices() -> Run:
+    """A voice turned into another, without pairs: the same words, said by someone else."""
+    return Run(
+        recipe="cyclegan-voices",
+        data=DataSettings(
+            source="voices", pairing="shuffled", domains=("speaker=bruno", "speaker=ada")
+        ),
+        game=CycleGANSettings(network="tiny"),
+        training=TrainingSettings(
+            images=60_000, batch=8, lr=5e-4, beta1=0.5, beta2=0.99, half_life=2_000
         ),
     )
 
