@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from torch import Generator, Tensor
 
-    from allegory.media import Media
+    from allegory.media import Media, Pairs
 
 __all__ = [
     "CAPABILITIES",
@@ -35,6 +35,7 @@ __all__ = [
     "Samples",
     "Scores",
     "Selective",
+    "Translates",
     "capabilities_of",
 ]
 
@@ -222,6 +223,31 @@ class Discriminates(Model, Protocol):
 
 
 @runtime_checkable
+class Translates(Protocol):
+    """Turns a picture of one domain into one of another."""
+
+    @property
+    def media(self) -> Pairs:
+        """The two domains that it was trained on, and their names."""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Names of the domains that it can translate to."""
+
+    def translate(self, x: Tensor, to: str, *, rng: Generator | int | None = None) -> Tensor:
+        """Translate x (n, channels, h, w) in [-1, 1] of any h and w: its size, in [-1, 1].
+
+        Each row depends on its own example only.
+
+        Args:
+            x: pictures of the other domain.
+            to: one of `targets`.
+            rng: of the draws, where a model has any; None: it draws nothing, and the same picture
+                is always translated alike.
+        """
+
+
+@runtime_checkable
 class Denoises(Model, Protocol):
     """Takes the noise off an example."""
 
@@ -278,6 +304,7 @@ CAPABILITIES: dict[str, type] = {
     "Classifies": Classifies,
     "Conditional": Conditional,
     "Discriminates": Discriminates,
+    "Translates": Translates,
     "Denoises": Denoises,
 }
 

@@ -16,8 +16,10 @@ from allegory.capabilities import (
     Predicts,
     Samples,
     Scores,
+    Translates,
     capabilities_of,
 )
+from allegory.errors import UserError
 from allegory.media import Images
 from allegory.models.build import build
 from allegory.models.files import load_model, save_weights, write_card
@@ -65,6 +67,26 @@ def test_encodes(name, kind):
     assert (q.std >= 0).all()
     alone = model.encode(x[2:3])
     torch.testing.assert_close(alone.mean[0], q.mean[2], rtol=1e-4, atol=1e-5)
+
+
+@every_model
+@pytest.mark.parametrize("size", [None, (7, 10), (1, 1), (33, 20)])
+def test_translates(name, kind, size):
+    model = model_for(name, kind)
+    need(model, Translates)
+    for to in model.targets:
+        source, target = (model.media.of(n) for n in sorted(model.media.names, key=to.__eq__))
+        h, w = size or (source.height, source.width)
+        x = torch.rand(5, source.channels, h, w) * 2 - 1
+        y = model.translate(x, to)
+        assert y.shape == (5, target.channels, h, w)
+        assert y.dtype == torch.float32
+        assert y.abs().max() <= 1
+        assert torch.equal(y, model.translate(x, to))
+        torch.testing.assert_close(model.translate(x[2:3], to)[0], y[2], rtol=1e-4, atol=1e-5)
+        assert torch.equal(model.translate(x, to, rng=1), model.translate(x, to, rng=1))
+    with pytest.raises(UserError, match="domain to translate to"):
+        model.translate(x, "nowhere")
 
 
 @every_model

@@ -17,6 +17,7 @@ from allegory.recipes.features import FeaturesSettings
 from allegory.recipes.gan import GANSettings
 from allegory.recipes.regressor import RegressorSettings
 from allegory.recipes.settings import Run
+from allegory.recipes.translation import CycleGANSettings, Pix2PixSettings
 from allegory.recipes.vae import VAESettings
 from allegory.training.settings import TrainingSettings
 
@@ -137,6 +138,18 @@ def gan_toy() -> Run:
     )
 
 
+def pix2pix() -> Run:
+    """Pictures translated by the example of pairs."""
+    return Run(
+        recipe="pix2pix",
+        data=DataSettings(source="towns", pairing="matched", flip=True),
+        game=Pix2PixSettings(network="tiny"),
+        training=TrainingSettings(
+            images=100_000, batch=8, lr=5e-4, beta1=0.5, beta2=0.99, half_life=2_000
+        ),
+    )
+
+
 def diffusion() -> Run:
     """A diffusion model: new examples by taking noise off step by step."""
     return Run(
@@ -159,6 +172,18 @@ def diffusion_toy() -> Run:
     )
 
 
+def cyclegan() -> Run:
+    """Pictures translated between two piles, without pairs."""
+    return Run(
+        recipe="cyclegan",
+        data=DataSettings(source="towns", pairing="shuffled", flip=True),
+        game=CycleGANSettings(network="tiny"),
+        training=TrainingSettings(
+            images=60_000, batch=8, lr=5e-4, beta1=0.5, beta2=0.99, half_life=2_000
+        ),
+    )
+
+
 def diffusion_fast() -> Run:
     """A diffusion model that learns to take off all noise in two steps."""
     return Run(
@@ -177,6 +202,20 @@ def diffusion_64() -> Run:
         game=DiffusionSettings(network="base"),
         training=TrainingSettings(
             images=10_000_000, batch=256, lr=2e-3, beta2=0.99, half_life=500_000
+        ),
+    )
+
+
+def cyclegan_voices() -> Run:
+    """A voice turned into another, without pairs: the same words, said by someone else."""
+    return Run(
+        recipe="cyclegan-voices",
+        data=DataSettings(
+            source="voices", pairing="shuffled", domains=("speaker=bruno", "speaker=ada")
+        ),
+        game=CycleGANSettings(network="tiny"),
+        training=TrainingSettings(
+            images=60_000, batch=8, lr=5e-4, beta1=0.5, beta2=0.99, half_life=2_000
         ),
     )
 
@@ -253,6 +292,9 @@ RECIPES: dict[str, Callable[[], Run]] = {
     "cgan": cgan,
     "progressive": progressive,
     "gan-toy": gan_toy,
+    "pix2pix": pix2pix,
+    "cyclegan": cyclegan,
+    "cyclegan-voices": cyclegan_voices,
     "diffusion": diffusion,
     "diffusion-toy": diffusion_toy,
     "diffusion-fast": diffusion_fast,

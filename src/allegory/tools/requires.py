@@ -28,6 +28,7 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "balance": ("Encodes",),
     "fill thin regions": ("Encodes", "Decodes"),
     "invert": ("Decodes",),
+    "translate": ("Translates",),
     "watch": ("Samples",),
     "outliers": ("Encodes | Scores | Discriminates",),
 }
@@ -74,6 +75,11 @@ MEASURES: dict[str, Measure] = {
         ("Samples", "Discriminates"),
         "Can the discriminator still tell, and does it know the training examples by heart?",
         "samples + examples",
+    ),
+    "translation": Measure(
+        ("Translates",),
+        "Are translations near to their partners, like the target, and of the same content?",
+        "samples squared",
     ),
     "latent": Measure(
         ("Encodes", "Decodes"),

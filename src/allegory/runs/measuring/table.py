@@ -19,6 +19,7 @@ from allegory.runs.measuring.examples import (
 from allegory.runs.measuring.groups import groups, ungrouped
 from allegory.runs.measuring.modes import MODE, modes
 from allegory.runs.measuring.samples import fidelity, memorised, two_sample
+from allegory.runs.measuring.translation import translation
 from allegory.tools.requires import MEASURES, lacking
 from allegory.tools.ways import without_ways
 
@@ -117,6 +118,7 @@ GROUPS: dict[str, Group] = {
         Group("modes", modes, _modes),
         Group("conditional", conditional, _asked),
         Group("discrimination", discrimination),
+        Group("translation", translation),
         Group("latent", latent, _coded),
         Group("disentanglement", disentanglement, lambda s: _coded(s) or _factors(s)),
         Group("prediction", prediction, _columns, whole=True),

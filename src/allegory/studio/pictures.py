@@ -1,0 +1,47 @@
+"""Uploaded pictures: as files for a moment, under a name that nobody else chose."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from allegory.errors import UserError
+from allegory.runs.inputs import own_picture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from torch import Tensor
+
+    from allegory.media import Media
+
+__all__ = ["as_file", "read_uploads"]
+
+
+@contextmanager
+def as_file(content: bytes) -> Iterator[Path]:
+    """The content in a file that is there while the block runs; mistakes do not tell its path."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "picture"
+        path.write_bytes(content)
+        try:
+            yield path
+        except UserError as error:
+            raise UserError(str(error).replace(str(path), "the picture")) from None
+
+
+def read_uploads(contents: Sequence[bytes], media: Media) -> Tensor:
+    """Pictures as a model reads them, (n, *media.shape) in [-1, 1].
+
+    Raises:
+        UserError: one can't be read; how large it is is asked before it is decoded.
+    """
+    read = []
+    for content in contents:
+        with as_file(content) as path:
+            read.append(own_picture(path, media))
+    return torch.cat(read)
