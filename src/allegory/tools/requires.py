@@ -25,6 +25,7 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "balance": ("Encodes",),
     "fill thin regions": ("Encodes", "Decodes"),
     "invert": ("Decodes",),
+    "export": ("Encodes | Decodes",),
     "translate": ("Translates",),
     "watch": ("Samples",),
     "outliers": ("Encodes | Scores | Discriminates",),
