@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from allegory.randomness import generator
 
 if TYPE_CHECKING:
-    from typing import Literal
+    from typing import Literal, Self
 
     from torch import Generator, Tensor
 
@@ -24,10 +24,12 @@ __all__ = [
     "Classifies",
     "Conditional",
     "Decodes",
+    "Denoises",
     "Discriminates",
     "Encodes",
     "LatentSpace",
     "Model",
+    "Noising",
     "Posterior",
     "Predicts",
     "Samples",
@@ -69,6 +71,24 @@ class LatentSpace:
         rng = generator(rng)
         noise = torch.randn(n, self.size, generator=rng, device=rng.device)
         return self.mean + self.std * noise.to(self.mean.device)
+
+
+@dataclass(frozen=True)
+class Noising:
+    """The noise that a denoiser knows, in standard units, and how it is best used."""
+
+    lowest: float
+    """The lowest noise that it has learned to take off."""
+    highest: float
+    """The noise in which an example is not to be seen."""
+    spread: float
+    """Root of the mean square of the data's values."""
+    solver: str
+    """By which its samples are drawn unless another is asked for."""
+    steps: int
+    """In so many."""
+    guidance: float = 1.0
+    """How strongly held to the class that is asked for."""
 
 
 @runtime_checkable
@@ -228,6 +248,40 @@ class Translates(Protocol):
 
 
 @runtime_checkable
+class Denoises(Model, Protocol):
+    """Takes the noise off an example."""
+
+    @property
+    def noising(self) -> Noising:
+        """The noise that it knows."""
+
+    def denoise(self, x: Tensor, sigma: Tensor, *, labels: Tensor | None = None) -> Tensor:
+        """D(x; sigma) = E[x_0 | x_0 + sigma ε = x], ε ~ N(0, I), of x (n, *media.shape): the same.
+
+        In standard units: pictures in their range, vectors less their offset, over their scale.
+        Differentiable by x; each row depends on its own example only.
+
+        Args:
+            x: examples in noise.
+            sigma: (n,), above 0.
+            labels: (n,), int64 indices of classes where the model is conditional, -1 for any.
+        """
+
+    def drawn_by(
+        self,
+        *,
+        solver: str | None = None,
+        steps: int | None = None,
+        guidance: float | None = None,
+    ) -> Self:
+        """The same model with the same weights, whose samples are drawn otherwise.
+
+        Raises:
+            UserError: there is no such solver, or a number is off.
+        """
+
+
+@runtime_checkable
 class Selective(Model, Protocol):
     """Its codes, samples and densities are about examples of some classes, and of no others."""
 
@@ -251,6 +305,7 @@ CAPABILITIES: dict[str, type] = {
     "Conditional": Conditional,
     "Discriminates": Discriminates,
     "Translates": Translates,
+    "Denoises": Denoises,
 }
 
 

@@ -1,8 +1,8 @@
 """What the data are: pictures, pairs of them, or vectors, with their shape, range and unit.
 
 Pictures are uint8 (n, height, width, channels) in files and in the packed store, and float32
-(n, channels, height, width) in [-1, 1] everywhere in the program. Vectors are float32 (n, size) in
-their own units.
+(n, channels, height, width) in [-1, 1] everywhere in the program. A sound is the picture of its
+spectrogram, whose media know how it sounds. Vectors are float32 (n, size) in their own units.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ __all__ = [
     "Images",
     "Media",
     "Pairs",
+    "Sound",
     "Vectors",
     "describe",
     "media_from",
@@ -25,6 +26,29 @@ __all__ = [
 ]
 
 MODES = {"L": 1, "RGB": 3, "RGBA": 4}
+
+
+@dataclass(frozen=True)
+class Sound:
+    """How a log-mel spectrogram sounds: a grey picture, time from left to right, low pitch below.
+
+    A row is a mel band, a column a frame. The range [-1, 1] is a fixed map of decibels, so that it
+    means the same for every data set and every speaker: -1 is `floor` and less, 1 is a sine at
+    full scale.
+    """
+
+    rate: int
+    """Samples a second, in Hz."""
+    window: int
+    """Samples that a frame is computed from."""
+    hop: int
+    """Samples from one frame to the next."""
+    low: float
+    """Where the lowest band begins, in Hz."""
+    high: float
+    """Where the highest band ends, in Hz."""
+    floor: float
+    """What is called silence, in dB: below 0."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +61,8 @@ class Images:
     width: int
     binary: bool = False
     """Pixels are -1 or 1 only: redrawn each time with the grey value as probability."""
+    sound: Sound | None = None
+    """How they sound, where they are spectrograms."""
 
     @property
     def channels(self) -> int:
@@ -110,16 +136,24 @@ def media_from(values: dict[str, Any]) -> Media:
     values = dict(values)
     kind = values.pop("kind")
     if kind == "images":
-        return Images(**values)
+        return _images(values)
     if kind == "pairs":
-        a, b = Images(**values["a"]), Images(**values["b"])
+        a, b = _images(values["a"]), _images(values["b"])
         return Pairs(a, b, tuple(values["names"]), values["matched"])
     return Vectors(tuple(values["offset"]), tuple(values["scale"]))
 
 
+def _images(values: dict[str, Any]) -> Images:
+    sound = values.get("sound")
+    return Images(**{**values, "sound": sound and Sound(**sound)})
+
+
 def describe(media: Media) -> dict[str, Any]:
     """The media as plain JSON values."""
-    return {"kind": type(media).__name__.lower(), **asdict(media)}
+    found = {"kind": type(media).__name__.lower(), **asdict(media)}
+    if found.get("sound", True) is None:
+        del found["sound"]
+    return found
 
 
 def to_unit(x: Tensor) -> Tensor:

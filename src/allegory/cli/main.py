@@ -24,6 +24,8 @@ VERBS = {
     "sample": "draw new examples",
     "reconstruct": "show examples beside their reconstructions",
     "interpolate": "walk from one example to another",
+    "vary": "make pictures like one of yours, by a model that denoises",
+    "inpaint": "make a part of a picture anew, by a model that denoises",
     "traverse": "move along one latent or direction at a time, the strongest first",
     "translate": "turn pictures of one kind into another: a file, or a whole folder",
     "watch": "see how a run came along, as a film or as moments side by side",

@@ -16,10 +16,11 @@ from allegory.data.plan import MODES
 from allegory.data.scan import EXTENSIONS
 from allegory.data.settings import DataSettings
 from allegory.data.sources import SOURCES
-from allegory.data.split import split
+from allegory.data.split import split, together
 from allegory.data.store import Packed, saved
+from allegory.data.waveforms import SOUNDS
 from allegory.errors import UserError, nearest, unknown
-from allegory.media import Images, Media, Vectors, media_from
+from allegory.media import Media, Vectors, media_from
 from allegory.progress import say
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def open_data(
     ~/.cache/allegory); afterwards opening takes a moment.
 
     Args:
-        source: a folder of pictures, a picture, a .npy or .npz file, the name of a built-in source
+        source: a folder of pictures or of sounds, one of these, a .npy or .npz file, the name of a
+            built-in source
             (`allegory.data.sources.SOURCES`), an array or tensor, or a data set, which is
             returned as it is. The `name` of a data set is a source as well.
         settings: how to read it; its own `source` is not looked at.
@@ -173,6 +175,8 @@ def _like(found: Packed, source: str) -> dict[str, Any]:
     like: dict[str, Any] = {"source": source, "negatives": None, "factors": ()}
     if found.info["media"] is not None:
         like["size"] = "{height}x{width}".format(**found.info["media"])
+        sound = found.info["media"].get("sound")
+        like |= {} if sound is None else {"rate": str(sound["rate"])}
     return like
 
 
@@ -188,10 +192,10 @@ def _pack_path(path: Path, settings: DataSettings) -> Packed:
         from allegory.data.sources.array import pack_file
 
         return pack_file(path, settings)
-    if path.is_file() and path.suffix.lower() not in EXTENSIONS:
+    if path.is_file() and path.suffix.lower() not in EXTENSIONS | SOUNDS:
         raise UserError(
-            f"cannot open {path}: a source is a folder of pictures, a picture, a .npy or a .npz "
-            f"file, or one of {', '.join(SOURCES)}."
+            f"cannot open {path}: a source is a folder of pictures or sounds, one of these, a "
+            f".npy or a .npz file, or one of {', '.join(SOURCES)}."
         )
     from allegory.data.sources.folder import pack
 
@@ -262,8 +266,9 @@ def _splits(found: Packed, settings: DataSettings) -> dict[str, NDArray[np.int64
     cut: dict[str, list[NDArray[np.int64]]] = {}
     for rows in parts_of(found):
         given = found.columns.get("split")
+        names, digests = found.columns.get("file_name"), found.digests[rows]
         part = split(
-            found.digests[rows],
+            digests if names is None else together(digests, names.values[rows]),
             validation=settings.validation,
             test=settings.test,
             seed=settings.data_seed,
@@ -274,14 +279,26 @@ def _splits(found: Packed, settings: DataSettings) -> dict[str, NDArray[np.int64
     return {name: np.concatenate(parts) for name, parts in cut.items()}
 
 
+def _require_sounding(settings: DataSettings) -> None:
+    """Raise a UserError for settings that make no sense of sounds."""
+    for wanted in ("binarize", "flip"):
+        if getattr(settings, wanted):
+            raise UserError(f"'{settings.source}' holds sounds: {wanted} works on pictures only.")
+
+
 def _media(found: Packed, settings: DataSettings, train: NDArray[np.int64]) -> Media:
     pictures = found.info["media"]
     if settings.pairing != "none":
         if settings.binarize:
             raise UserError("pairs can't be binarised.")
+        if found.info["pairs"]["a"].get("sound") is not None:
+            _require_sounding(settings)
         return media_from({"kind": "pairs", **found.info["pairs"]})
     if pictures is not None:
-        return Images(**pictures, binary=settings.binarize)
+        media = media_from({"kind": "images", **pictures, "binary": settings.binarize})
+        if pictures.get("sound") is not None:
+            _require_sounding(settings)
+        return media
     for wanted in ("binarize", "flip"):
         if getattr(settings, wanted):
             raise UserError(f"'{settings.source}' holds vectors: {wanted} works on pictures only.")

@@ -14,7 +14,7 @@ from allegory.data.dataset import Column, Skipped
 from allegory.data.derive import DERIVATIONS
 from allegory.data.pictures import quiet, read_header
 from allegory.data.plan import plan_size
-from allegory.data.split import NAMES, split
+from allegory.data.split import NAMES, split, together
 from allegory.data.store import key_of, packed
 from allegory.errors import UserError
 from allegory.media import MODES
@@ -251,7 +251,7 @@ def shuffled(a: Side, b: Side, settings: DataSettings) -> Packed:
     shares = {"validation": settings.validation, "test": settings.test}
     rng = np.random.Generator(np.random.Philox(key=settings.data_seed))
     cuts = [
-        split(side.digests, **shares, seed=settings.data_seed, given=side.columns.get("split"))
+        split(_whole(side), **shares, seed=settings.data_seed, given=side.columns.get("split"))
         for side in (a, b)
     ]
     rows, parts = [], []
@@ -271,6 +271,12 @@ def shuffled(a: Side, b: Side, settings: DataSettings) -> Packed:
         }
     names = (a.name, b.name) if a.name != b.name else ("a", "b")
     return _packed(a, b, order, columns, (*a.skipped, *b.skipped), names=names, kind="shuffled")
+
+
+def _whole(side: Side) -> NDArray[np.uint64]:
+    """Digests of its examples, those of one file being one."""
+    names = side.columns.get("file_name")
+    return side.digests if names is None else together(side.digests, names.values)
 
 
 def _packed(

@@ -37,7 +37,10 @@ class DataSettings(BaseModel):
     of one thing; or any with any."""
     size: str = Field(default="auto", pattern=r"^(auto|\d+|\d+x\d+)$")
     """Side length of pictures, HEIGHTxWIDTH, or "auto": the size that nearly all pictures share
-    where it is small, else 64."""
+    where it is small, else 64. Of sounds, BANDSxFRAMES of their spectrograms, a frame every 8 ms;
+    "auto": 64x64, half a second."""
+    rate: str = Field(default="auto", pattern=r"^(auto|\d{3,6})$")
+    """Samples a second of sounds, in Hz; "auto": the rate that most files have, at most 16000."""
     mode: Literal["auto", "grey", "rgb", "rgba"] = "auto"
     """Channels; "auto": grey where every picture is grey, else RGB."""
     examples: Annotated[int, Field(ge=1)] | None = None

@@ -10,7 +10,9 @@ from allegory.errors import UserError
 from allegory.media import Images, Media, Pairs, Vectors
 from allegory.models.autoencoder import Autoencoder
 from allegory.models.classifier import Classifier
+from allegory.models.consistency import ConditionalConsistency, Consistency, Consistent
 from allegory.models.debiasing import DebiasingVAE
+from allegory.models.diffusion import ConditionalDenoiser, Denoiser, Denoising
 from allegory.models.features import FeatureNetwork, reduced
 from allegory.models.gan import GAN, Adversarial, ConditionalGAN
 from allegory.models.likelihoods import Name, likelihood_for
@@ -19,12 +21,15 @@ from allegory.models.translation import CycleGAN, Pix2Pix
 from allegory.models.vae import VAE
 from allegory.networks.convnet import ConvDecoder, ConvEncoder, ConvGenerator, keep_variance
 from allegory.networks.critic import Critic
+from allegory.networks.denoising import DenoisingMLP, DenoisingUNet
 from allegory.networks.equalised import EqualisedLinear
 from allegory.networks.growing import GROUP, Growing, GrowingCritic, GrowingGenerator
 from allegory.networks.labelled import Labelled, Unlabelled
 from allegory.networks.mlp import MLP, Carried, Standardise, Unstandardise
 from allegory.networks.spectral import spectrally_normalised
 from allegory.networks.translating import PatchCritic, ResidualTranslator, UNet, reach
+from allegory.objectives.denoising import Formulation
+from allegory.sampling.sampler import Sampler
 
 __all__ = ["BUILDERS", "Blueprint", "Size", "build", "patch_critic"]
 
@@ -32,6 +37,9 @@ Size = Literal["tiny", "small", "base"]
 
 CONVNETS: dict[Size, tuple[int, int]] = {"tiny": (16, 1), "small": (32, 1), "base": (64, 2)}
 """Features at the first level, and residual blocks a level."""
+
+UNETS: dict[Size, tuple[int, int]] = {"tiny": (16, 1), "small": (48, 1), "base": (96, 2)}
+"""The same of networks that denoise."""
 
 MLPS: dict[Size, tuple[int, int]] = {"tiny": (64, 2), "small": (256, 2), "base": (512, 3)}
 """Hidden units, and hidden layers."""
@@ -189,6 +197,69 @@ def growing_pair(
     return generator, Critic(body, JUDGED, classes, head, group=GROUP)
 
 
+def diffusion(
+    media: Media,
+    *,
+    network: Size,
+    formulation: Formulation,
+    spread: float,
+    classes: Sequence[str],
+    shares: Sequence[float],
+    solver: str,
+    steps: int,
+    guidance: float,
+) -> Denoising:
+    """A denoiser, and how samples are drawn; with `classes`, of a class that is asked for."""
+    sampler = Sampler(solver, steps, guidance)
+    net = denoising_network(media, network, len(classes))
+    if not classes:
+        return Denoiser(net, media, formulation=formulation, spread=spread, sampler=sampler)
+    return ConditionalDenoiser(
+        net,
+        media,
+        formulation=formulation,
+        spread=spread,
+        sampler=sampler,
+        classes=tuple(classes),
+        shares=tuple(shares),
+    )
+
+
+def consistency(
+    media: Media,
+    *,
+    network: Size,
+    formulation: Formulation,
+    spread: float,
+    classes: Sequence[str],
+    shares: Sequence[float],
+    steps: int,
+) -> Consistent:
+    """A model that takes noise off in so many steps; with `classes`, of one that is asked for."""
+    net = denoising_network(media, network, len(classes))
+    if not classes:
+        return Consistency(net, media, formulation=formulation, spread=spread, steps=steps)
+    return ConditionalConsistency(
+        net,
+        media,
+        formulation=formulation,
+        spread=spread,
+        steps=steps,
+        classes=tuple(classes),
+        shares=tuple(shares),
+    )
+
+
+def denoising_network(media: Media, network: Size, classes: int) -> nn.Module:
+    """A network from examples in noise to what is asked of them."""
+    if isinstance(media, Images):
+        features, blocks = UNETS[network]
+        c, h, w = media.shape
+        return DenoisingUNet(c, h, w, features=features, blocks=blocks, classes=classes)
+    hidden, layers = MLPS[network]
+    return DenoisingMLP(*media.shape, *[hidden] * (layers + DEEPER), classes=classes)
+
+
 def features(media: Media, *, latents: int, network: Size) -> FeatureNetwork:
     """A feature network of `latents` features."""
     return FeatureNetwork(encoder_for(reduced(media), latents, network), latents, media)
@@ -228,7 +299,9 @@ BUILDERS: dict[str, Callable[..., nn.Module]] = {
     "autoencoder": autoencoder,
     "classifier": classifier,
     "cyclegan": cyclegan,
+    "consistency": consistency,
     "dbvae": dbvae,
+    "diffusion": diffusion,
     "features": features,
     "gan": gan,
     "pix2pix": pix2pix,

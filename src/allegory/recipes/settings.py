@@ -18,6 +18,7 @@ from allegory.recipes.classifier import (
     UpweightingSettings,
 )
 from allegory.recipes.debiasing import DebiasingSettings
+from allegory.recipes.diffusion import ConsistencySettings, DiffusionSettings
 from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
 from allegory.recipes.features import FeaturesSettings
 from allegory.recipes.gan import GANSettings
@@ -36,7 +37,9 @@ GameSettings = Annotated[
     | BetaTCVAESettings
     | ClassifierSettings
     | CycleGANSettings
+    | ConsistencySettings
     | DebiasingSettings
+    | DiffusionSettings
     | FactorVAESettings
     | FeaturesSettings
     | GANSettings

@@ -17,6 +17,9 @@ __all__ = ["MEASURES", "TOOLS", "Measure", "lacking", "require", "tools_for"]
 TOOLS: dict[str, tuple[str, ...]] = {
     "sample": ("Samples",),
     "sample a class": ("Conditional",),
+    "choose a solver": ("Denoises",),
+    "vary": ("Denoises",),
+    "inpaint": ("Denoises",),
     "reconstruct": ("Encodes", "Decodes"),
     "interpolate": ("Decodes",),
     "traverse": ("Decodes",),

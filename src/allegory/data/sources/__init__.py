@@ -41,6 +41,7 @@ SOURCES = {
         "three digits in red, green and blue: 1,000 modes that can be counted", "stacked_digits"
     ),
     "fashion": Source("Fashion-MNIST: 70,000 grey 28x28 pictures of clothes", "fashion"),
+    "voices": Source("ten words by four synthetic speakers, with known factors", "voices"),
     "line": Source("two Gaussians on a line; density known", "toys"),
     "ring": Source("8 Gaussians on a circle; density known", "toys"),
     "grid": Source("25 Gaussians on a grid; density known", "toys"),
