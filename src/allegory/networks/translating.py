@@ -156,7 +156,7 @@ def reach(height: int, width: int) -> int:
     From 256 pixels on those of Isola et al. (2017), of 70 pixels; 34 or 16 pixels for smaller.
     """
     side = min(height, width)
-    return 3 if side >= 192 else 2 if side >= 48 else 1
+    return 3 if side >= 192 else 2 if side >= 24 else 1
 
 
 class InstanceNorm(nn.Module):

@@ -37,8 +37,14 @@ JUDGED = 60_000
 """Images that the judge of domains and the reader of factors learn from."""
 
 
-def translation(subject: Subject) -> Findings:
-    """What the model makes of held-out pictures, to each domain that it translates to."""
+def translation(subject: Subject, judged: int | None = None) -> Findings:
+    """What the model makes of held-out pictures, to each domain that it translates to.
+
+    Args:
+        subject: the model and its data.
+        judged: images that the judge of domains and the reader of factors learn from.
+    """
+    judged = judged or JUDGED
     figures: dict[str, Figure] = {}
     notes: list[str] = []
     basis: dict[str, Any] = {"n": len(subject.beside), "reference": subject.where}
@@ -49,7 +55,7 @@ def translation(subject: Subject) -> Findings:
         if subject.model.media.matched:
             found |= nearness(made)
         else:
-            found |= content(made, both)
+            found |= content(made, both, judged)
         found |= likeness(made, basis)
         if len(subject.model.targets) > 1:
             found = {f"{to}_{name}": _named(value, to) for name, value in found.items()}
@@ -120,7 +126,7 @@ def likeness(made: Made, basis: dict[str, Any]) -> dict[str, Figure]:
     }
 
 
-def content(made: Made, both: Dataset | None) -> dict[str, Figure]:
+def content(made: Made, both: Dataset | None, judged: int) -> dict[str, Figure]:
     """Whether what is made is taken for the target, and what stays."""
     found: dict[str, Figure] = {}
     model, source = made.subject.model, source_of(made.subject.model, made.to)
@@ -130,22 +136,22 @@ def content(made: Made, both: Dataset | None) -> dict[str, Figure]:
         found["cycle"] = figure("L1 there and back, in ranges", lost, better="lower")
     if both is None:
         return found
-    judge = judge_for(both, DOMAIN, change(recipe("classifier"), {"images": JUDGED}))
+    judge = judge_for(both, DOMAIN, change(recipe("classifier"), {"images": judged}))
     wanted = model.media.names.index(made.to)
     taken = int((judge.tell(made.y) == wanted).sum())
     found["taken"] = figure(
         "share taken for the target", proportion(taken, len(made.y)), better="higher"
     )
     found["taken_real"] = Figure("judge's accuracy on real pictures", judge.accuracy)
-    return found | factors(made, both)
+    return found | factors(made, both, judged)
 
 
-def factors(made: Made, both: Dataset) -> dict[str, Figure]:
+def factors(made: Made, both: Dataset, judged: int) -> dict[str, Figure]:
     """How far what is known of a picture is changed, beside how well it can be read at all."""
     numbers = [name for name, column in both.columns.items() if column.kind == "number"]
     if not numbers:
         return {}
-    run = change(recipe("regressor"), {"images": JUDGED})
+    run = change(recipe("regressor"), {"images": judged})
     try:
         train, chosen_on = whole(both)
         reader: Any = kept(run, train, chosen_on, "reader of factors")
