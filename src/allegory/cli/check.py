@@ -21,6 +21,8 @@ def check_source(
     source: Annotated[str, tyro.conf.Positional],
     size: str = "auto",
     mode: Literal["auto", "grey", "rgb", "rgba"] = "auto",
+    to: str | None = None,
+    pairing: Literal["none", "matched", "shuffled"] = "none",
     json: bool = False,
 ) -> None:
     """Say what is in a source: counts, sizes, labels, unreadable files, duplicates, and the plan.
@@ -29,9 +31,11 @@ def check_source(
         source: a folder, a .npy or .npz file, or a built-in source such as faces.
         size: size that training would use, as in 'allegory train'.
         mode: channels that training would use.
+        to: a second source, of partners: what has none is listed.
+        pairing: how both are put side by side; with --to by file name, "matched".
         json: print one JSON object.
     """
     from allegory.data.check import check
 
-    report = check(source, size=size, mode=mode)
+    report = check(source, size=size, mode=mode, to=to, pairing=pairing)
     sys.stdout.write((report.to_json() + "\n") if json else report.text())

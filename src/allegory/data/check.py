@@ -124,7 +124,7 @@ def check(
     """
     if isinstance(source, Dataset):
         raise UserError("check looks at a source that is not open yet: give its folder or name.")
-    data, found, _ = open_packed(source, settings, **fields)
+    data, found, read = open_packed(source, settings, **fields)
     survey = found.info.get("folder", {})
     groups = _duplicates(found)
     kind = "folder" if survey else "built-in" if data.name in SOURCES else "array"
@@ -149,8 +149,16 @@ def check(
         skipped=tuple(asdict(s) for s in data.skipped),
         duplicates=_named(groups, data),
         warnings=tuple(_warnings(data, found, groups)),
-        next=f"allegory train vae {shlex.quote(data.name)}",
+        next=_next(read),
     )
+
+
+def _next(settings: DataSettings) -> str:
+    """A command that trains on a source as it was read."""
+    recipe = {"none": "vae", "matched": "pix2pix", "shuffled": "cyclegan"}[settings.pairing]
+    words = ["allegory", "train", recipe, settings.source]
+    words += [] if settings.to is None else ["--to", settings.to]
+    return shlex.join(words)
 
 
 def _labels(data: Dataset) -> dict[str, dict[str, int]]:

@@ -110,6 +110,12 @@ def _media(report: Report) -> str:
             f"{media['width']} frames of {media['height']} mel bands, {size}"
         )
     names = {"L": "grey", "RGB": "RGB", "RGBA": "RGBA"}
+    if media["kind"] == "pairs":
+        a, b = media["a"], media["b"]
+        sides = zip(media["names"], (a, b), strict=True)
+        said = " beside ".join(f"'{name}', {names[side['mode']]}" for name, side in sides)
+        pairs = "pairs" if media["matched"] else "any two"
+        return f"{pairs} of {a['height']}x{a['width']}: {said}, {size}"
     return f"{media['height']}x{media['width']} {names[media['mode']]}, {size}"
 
 

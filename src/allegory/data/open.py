@@ -217,7 +217,10 @@ def _merged(source: str, settings: DataSettings | None, fields: dict[str, Any]) 
     for name in fields:
         if name not in known:
             raise unknown("data setting", name, known - {"source"})
-    base = (settings or DataSettings()).model_dump()
+    base = (settings or DataSettings()).model_dump() | fields
+    if base["pairing"] == "none":  # what is to be paired was said: how, follows from it
+        made = {"shuffled": base["domains"], "matched": base["to"] or base["derive"]}
+        fields = fields | {"pairing": next((k for k, given in made.items() if given), "none")}
     try:
         merged = DataSettings(**{**base, **fields, "source": source})
     except ValidationError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
@@ -64,15 +65,22 @@ class Side:
     skipped: tuple[Skipped, ...] = ()
     root: Path | None = None
     """Where the files lie, of a folder."""
+    rows: NDArray[np.int64] | None = None
+    """(n,): which of the examples are its own, as digests and columns have it; None: all."""
 
     def part(self, rows: NDArray[np.int64], name: str) -> Side:
-        """These rows of it, under another name."""
+        """These rows of it, under another name; nothing is copied but what is known of them."""
         columns = {k: replace(c, values=c.values[rows]) for k, c in self.columns.items()}
-        examples, digests = self.examples[rows], self.digests[rows]
+        here = rows if self.rows is None else self.rows[rows]
         key = f"{self.key} {name}"
         return replace(
-            self, name=name, key=key, examples=examples, digests=digests, columns=columns
+            self, name=name, key=key, rows=here, digests=self.digests[rows], columns=columns
         )
+
+    def take(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """These of its pictures, (n, h, w, channels)."""
+        at = rows if self.rows is None else self.rows[rows]
+        return np.asarray(self.examples[at], dtype=np.uint8)
 
 
 def side_of(found: Packed, source: str) -> Side:
@@ -130,22 +138,30 @@ def matched(a: Side, b: Side) -> Packed:
     Raises:
         UserError: no two names agree.
     """
-    stems = [_stems(side) for side in (a, b)]
-    both = [name for name in stems[0] if name in stems[1]]
-    lone = [*_lone(a, stems[0], b, stems[1]), *_lone(b, stems[1], a, stems[0])]
-    if not both:
-        raise UserError(
-            f"no picture of {a.name} has the name of one of {b.name}: it begins with "
-            f"{_some(stems[0])}, the other with {_some(stems[1])}. Pairs go by file name; what is "
-            "not paired is for a recipe such as cyclegan."
-        )
-    rows = np.array([[stem[name] for stem in stems] for name in both], np.int64).T
-    fits, odd = _fitting(a, b, rows)
-    columns = {name: replace(c, values=c.values[fits[0]]) for name, c in a.columns.items()}
-    if not fits.size:
-        raise UserError(f"the pictures of {a.name} and {b.name} differ in shape: {odd[0].reason}.")
-    skipped = (*a.skipped, *b.skipped, *lone, *odd)
-    return _packed(a, b, fits, columns, skipped, names=(a.name, b.name), kind="matched")
+
+    def build(writer: Writer) -> None:
+        (mine, twice), (theirs, again) = _stems(a), _stems(b)
+        both = [name for name in mine if name in theirs]
+        if not both:
+            raise UserError(
+                f"no picture of {a.name} has the name of one of {b.name}: it begins with "
+                f"{_some(mine)}, the other with {_some(theirs)}. Pairs go by file name; what is "
+                "not paired is for a recipe such as cyclegan."
+            )
+        rows = np.array([(mine[name], theirs[name]) for name in both], np.int64).T
+        fits, odd = _fitting(a, b, rows)
+        if not fits.size:
+            raise UserError(
+                f"the pictures of {a.name} and {b.name} differ in shape: {odd[0].reason}."
+            )
+        _beside(writer, a, b, fits, names=_apart(a.name, b.name), matched=True)
+        writer.columns = {k: replace(c, values=c.values[fits[0]]) for k, c in a.columns.items()}
+        lone = [*_lone(a, mine, b, theirs), *_lone(b, theirs, a, mine)]
+        writer.skipped = [*a.skipped, *b.skipped, *twice, *again, *lone, *odd]
+
+    # not by the rows: to find them, the header of every file is read
+    names = [a.name, b.name]
+    return packed(key_of("matched", a=a.key, b=b.key, names=names), build)
 
 
 def derived(a: Side, how: str) -> Packed:
@@ -154,8 +170,8 @@ def derived(a: Side, how: str) -> Packed:
     derive = DERIVATIONS[how]
 
     def build(writer: Writer) -> None:
-        for start in range(0, len(a.examples), CHUNK):
-            pictures = np.asarray(a.examples[start : start + CHUNK])
+        for start in range(0, len(a.digests), CHUNK):
+            pictures = a.take(np.arange(start, min(start + CHUNK, len(a.digests))))
             writer.append(np.concatenate([derive(pictures), pictures], axis=3))
         mode = a.media["mode"] if how == "low-resolution" else "L"
         writer.columns, writer.skipped = dict(a.columns), list(a.skipped)
@@ -269,8 +285,14 @@ def shuffled(a: Side, b: Side, settings: DataSettings) -> Packed:
             for name, c in side.columns.items()
             if name != "split"
         }
-    names = (a.name, b.name) if a.name != b.name else ("a", "b")
-    return _packed(a, b, order, columns, (*a.skipped, *b.skipped), names=names, kind="shuffled")
+    names = _apart(a.name, b.name)
+
+    def build(writer: Writer) -> None:
+        _beside(writer, a, b, order, names=names, matched=False)
+        writer.columns, writer.skipped = columns, [*a.skipped, *b.skipped]
+
+    key = key_of("shuffled", a=a.key, b=b.key, names=names, rows=_digest(order))
+    return packed(key, build)
 
 
 def _whole(side: Side) -> NDArray[np.uint64]:
@@ -279,29 +301,27 @@ def _whole(side: Side) -> NDArray[np.uint64]:
     return side.digests if names is None else together(side.digests, names.values)
 
 
-def _packed(
+def _apart(first: str, last: str) -> tuple[str, str]:
+    """Names of two domains, which differ."""
+    return (first, last) if first != last else ("a", "b")
+
+
+def _beside(
+    writer: Writer,
     a: Side,
     b: Side,
     rows: NDArray[np.int64],
-    columns: dict[str, Column],
-    skipped: Sequence[Skipped],
     *,
     names: tuple[str, str],
-    kind: str,
-) -> Packed:
-    """The store of row rows[0, i] of a beside row rows[1, i] of b."""
-
-    def build(writer: Writer) -> None:
-        for start in range(0, rows.shape[1], CHUNK):
-            part = rows[:, start : start + CHUNK]
-            sides = [side.examples[at] for side, at in zip((a, b), part, strict=True)]
-            writer.append(np.concatenate(sides, axis=3))
-        writer.columns, writer.skipped = columns, list(skipped)
-        about = {"a": a.media, "b": b.media, "names": list(names), "matched": kind == "matched"}
-        writer.info = {"media": None, "pairs": about}
-
-    key = key_of(kind, a=a.key, b=b.key, names=names, rows=_digest(rows))
-    return packed(key, build)
+    matched: bool,
+) -> None:
+    """Write row rows[0, i] of a beside row rows[1, i] of b."""
+    for start in range(0, rows.shape[1], CHUNK):
+        part = rows[:, start : start + CHUNK]
+        sides = [side.take(at) for side, at in zip((a, b), part, strict=True)]
+        writer.append(np.concatenate(sides, axis=3))
+    about = {"a": a.media, "b": b.media, "names": list(names), "matched": matched}
+    writer.info = {"media": None, "pairs": about}
 
 
 def _digest(rows: NDArray[np.int64]) -> str:
@@ -314,9 +334,22 @@ def _names(side: Side) -> NDArray[np.generic]:
     return side.columns["file_name"].values
 
 
-def _stems(side: Side) -> dict[str, int]:
-    """File name without suffix -> row, in the order of the files."""
-    return {str(PurePath(str(name)).with_suffix("")): row for row, name in enumerate(_names(side))}
+def _stems(side: Side) -> tuple[dict[str, int], list[Skipped]]:
+    """File name without suffix -> row, in the order of the files; and those of a name taken.
+
+    Of a file that is several examples the second is "name 2", and so on.
+    """
+    files: dict[str, str] = {}
+    found: dict[str, int] = {}
+    taken, seen = [], Counter[str]()
+    for row, name in enumerate(map(str, _names(side))):
+        stem = str(PurePath(name).with_suffix(""))
+        if files.setdefault(stem, name) != name:
+            taken.append(Skipped(name, f"has the name of {files[stem]}"))
+            continue
+        seen[name] += 1
+        found[stem if seen[name] == 1 else f"{stem} {seen[name]}"] = row
+    return found, taken
 
 
 def _lone(side: Side, mine: dict[str, int], other: Side, theirs: dict[str, int]) -> list[Skipped]:

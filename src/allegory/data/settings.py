@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from allegory.errors import UserError
 
@@ -60,13 +60,15 @@ class DataSettings(BaseModel):
     data_seed: int = Field(default=0, ge=0)
     """Seed of rendering and splitting."""
 
-    @field_validator("negatives", mode="before")
+    @field_validator("negatives", "to", mode="before")
     @classmethod
-    def named(cls, negatives: Any) -> Any:
+    def named(cls, source: Any, field: ValidationInfo) -> Any:
         """By its name, since a run must find it again."""
-        if negatives is None or isinstance(negatives, str | Path):
-            return negatives and str(negatives)
+        if source is None or isinstance(source, str | Path):
+            return source and str(source)
+        many = field.field_name == "negatives"
+        what, are = ("negatives", "are") if many else ("a second source", "is")
         raise UserError(
-            f"negatives are named, by a folder, a file or a built-in source, and are no "
-            f"{type(negatives).__name__}: numpy.save writes a file of an array."
+            f"{what} {are} named, by a folder, a file or a built-in source, and {are} no "
+            f"{type(source).__name__}: numpy.save writes a file of an array."
         )

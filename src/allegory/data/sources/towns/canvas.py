@@ -27,21 +27,23 @@ class Canvas:
         self.size = (width, height)
         large = (FINER * width, FINER * height)
         self.scale = np.array([large[0] / extent[0], large[1] / extent[1]])
+        self.steps = (float(self.scale[0]), float(self.scale[1]))
         self.image = Image.new("RGB", large, ground)
         self.pen = ImageDraw.Draw(self.image, "RGBA")
 
     def polygon(self, points: NDArray[np.float64], fill: tuple[int, ...]) -> None:
         """Fill the polygon of points (k, 2)."""
-        self.pen.polygon([tuple(p) for p in points * self.scale], fill=fill)
+        self.pen.polygon((points * self.scale).ravel().tolist(), fill=fill)
 
     def line(self, points: NDArray[np.float64], width: float, fill: tuple[int, ...]) -> None:
         """Draw a line through points (k, 2), round where it bends."""
         across = max(1, round(width * float(self.scale.mean())))
-        self.pen.line([tuple(p) for p in points * self.scale], fill, across, joint="curve")
+        self.pen.line((points * self.scale).ravel().tolist(), fill, across, joint="curve")
 
     def disc(self, x: float, y: float, radius: float, fill: tuple[int, ...]) -> None:
         """Fill a disc."""
-        (cx, cy), (rx, ry) = np.array([x, y]) * self.scale, radius * self.scale
+        a, b = self.steps
+        cx, cy, rx, ry = a * x, b * y, a * radius, b * radius
         self.pen.ellipse([cx - rx, cy - ry, cx + rx, cy + ry], fill=fill)
 
     def shown(self) -> NDArray[np.uint8]:
