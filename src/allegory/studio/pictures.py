@@ -9,17 +9,22 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from allegory.data.pictures import Unreadable, quiet, read_header
 from allegory.errors import UserError
 from allegory.runs.inputs import own_picture
+from allegory.runs.translate import read_own_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from torch import Tensor
 
-    from allegory.media import Media
+    from allegory.media import Images, Media
 
-__all__ = ["as_file", "read_uploads"]
+__all__ = ["as_file", "read_uploads", "read_whole"]
+
+MOST_PIXELS = 4_000_000
+"""Of a picture that is translated at its own size."""
 
 
 @contextmanager
@@ -45,3 +50,23 @@ def read_uploads(contents: Sequence[bytes], media: Media) -> Tensor:
         with as_file(content) as path:
             read.append(own_picture(path, media))
     return torch.cat(read)
+
+
+def read_whole(content: bytes, media: Images) -> Tensor:
+    """A picture as large as it is, in the channels of the media: (channels, h, w) in [-1, 1].
+
+    Raises:
+        UserError: it can't be read, or has more pixels than are translated here.
+    """
+    with as_file(content) as path:
+        try:
+            with quiet():
+                header = read_header(path)
+            if header.height * header.width > MOST_PIXELS:
+                raise UserError(
+                    f"the picture has {header.width}x{header.height} pixels: {MOST_PIXELS:,} at "
+                    "most are translated here; 'allegory translate' takes larger ones."
+                )
+            return read_own_size(path, media)
+        except Unreadable as error:
+            raise UserError(f"can't read the picture: {error}.") from None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allegory.capabilities import Decodes
 from allegory.errors import UserError
 from allegory.media import Images
 from allegory.tools.requires import tools_for
+from allegory.tools.ways import without_ways
 
 if TYPE_CHECKING:
     from allegory.studio.shelf import Shelf
@@ -28,5 +30,7 @@ def tabs_of(shelf: Shelf, name: str) -> list[str]:
         return []
     if not isinstance(model.media, Images):
         return []
-    tools = tools_for(model)
+    tools = set(tools_for(model))
+    if isinstance(model, Decodes) and without_ways(model) is not None:
+        tools.discard("traverse")
     return [tab for tab, tool in TABS.items() if tool in tools]

@@ -28,6 +28,7 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "balance": ("Encodes",),
     "fill thin regions": ("Encodes", "Decodes"),
     "invert": ("Decodes",),
+    "export": ("Encodes | Decodes",),
     "translate": ("Translates",),
     "watch": ("Samples",),
     "outliers": ("Encodes | Scores | Discriminates",),

@@ -124,6 +124,19 @@ def test_a_model_is_read_again_when_its_weights_are_new(runs, tmp_path):
     assert shelf.model("spots") is not first
 
 
+def test_tabs_are_those_of_what_a_model_can_do(runs, monkeypatch):
+    from allegory.studio import tabs
+
+    shelf = Shelf(runs)
+    assert tabs.tabs_of(shelf, "spots") == ["explore", "quiz"]
+    monkeypatch.setattr(tabs, "tools_for", lambda _: ("sample", "watch"))
+    assert tabs.tabs_of(shelf, "spots") == ["quiz"]
+    monkeypatch.setattr(tabs, "tools_for", lambda _: ("traverse",))
+    assert tabs.tabs_of(shelf, "spots") == ["explore"]
+    monkeypatch.setattr(tabs, "without_ways", lambda _: "its code is noise")
+    assert tabs.tabs_of(shelf, "spots") == []
+
+
 def test_the_openapi_document_is_complete(client):
     document = client.get("/api/openapi.json").json()
     for path, methods in document["paths"].items():

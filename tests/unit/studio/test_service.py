@@ -1,10 +1,15 @@
 """What a model can do, as JSON."""
 
+import io
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
+from allegory.media import Images, Pairs
 from allegory.runs.folder import RunFolder
+from allegory.studio.shelf import Shelf
 from allegory.tools.sample import sample
 from studios import client_of, png, sentence
 
@@ -65,3 +70,29 @@ def test_what_are_no_examples_is_told(service, x):
 def test_where_there_are_several_runs_one_is_named(runs, client):
     assert client.get("/api/sample", params={"run": "spots", "n": 1}).status_code == 200
     assert "unknown run" in sentence(client.get("/api/sample", params={"run": "../spots"}))
+
+
+class Swaps:
+    """Translates: turns light into dark, at any size."""
+
+    media = Pairs(Images("RGB", 16, 16), Images("RGB", 16, 16), ("light", "dark"))
+    targets = ("dark",)
+
+    def translate(self, x, to, *, rng=None):
+        return -x
+
+
+def test_a_picture_is_translated_at_its_own_size(service, tmp_path, monkeypatch):
+    monkeypatch.setattr(Shelf, "model", lambda *_: Swaps())
+    pixels = np.full((20, 31, 3), 55, np.uint8)
+    content = png(pixels, tmp_path / "own.png").read_bytes()
+    found = service.post("/api/translate", files={"file": ("a", content)})
+    picture = np.asarray(Image.open(io.BytesIO(found.content)))
+    np.testing.assert_allclose(picture, np.full((20, 31, 3), 200), atol=2)
+    wrong = service.post("/api/translate?to=light", files={"file": ("a", content)})
+    assert "unknown domain" in sentence(wrong)
+    Image.new("1", (3000, 3000)).save(tmp_path / "large.png")
+    large = (tmp_path / "large.png").read_bytes()
+    assert "pixels" in sentence(service.post("/api/translate", files={"file": ("a", large)}))
+    junk = service.post("/api/translate", files={"file": ("a", b"GIF89a")})
+    assert "can't read the picture" in sentence(junk)

@@ -162,7 +162,7 @@ export async function explore(place, run) {
         "section",
         { class: "part", "aria-label": "Sliders" },
         h("h2", {}, "What varies, the strongest first"),
-        h("p", { class: "note" }, "The percentage is the part of all change that it makes. Names are of known factors that it follows."),
+        h("p", { class: "note" }, `The percentage is the part of all change that it makes.${space.ways.some((way) => way.name) ? " Names are of known factors that it follows, with the strength." : ""}`),
         sliders.slice(0, FIRST).map(line),
         rest.length ? h("details", {}, h("summary", {}, `${rest.length} more`), rest.map(line)) : "",
       ),

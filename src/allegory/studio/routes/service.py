@@ -10,16 +10,17 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from allegory.errors import UserError
-from allegory.media import Images
+from allegory.media import Vectors, to_bytes
 from allegory.report.draw import draw_examples
 from allegory.studio.codes import FAR, decoder_of
-from allegory.studio.pictures import read_uploads
+from allegory.studio.pictures import read_uploads, read_whole
 from allegory.studio.routes.explore import png
 from allegory.studio.routes.runs import Here
 from allegory.tools.classes import chosen_classes
 from allegory.tools.requires import lacking, require, tools_for
 from allegory.tools.running import home, in_batches
 from allegory.tools.sample import sample
+from allegory.tools.translate import chosen_target, source_of, translate_large
 
 __all__ = ["serving"]
 
@@ -27,6 +28,7 @@ serving = APIRouter(prefix="/api", tags=["service"])
 PNG: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {}, "application/json": {}}}
 }
+PICTURE: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}}}}
 MOST = 256
 """Examples of a request."""
 Run = Annotated[str | None, Query(max_length=255, description="A run; not where one is served.")]
@@ -87,7 +89,7 @@ def tensor_of(model: Any, values: list[Any]) -> torch.Tensor:
         )
     if not bool(x.isfinite().all()):
         raise UserError("the examples hold numbers that are not finite.")
-    if isinstance(model.media, Images) and float(x.abs().max()) > 1:
+    if not isinstance(model.media, Vectors) and float(x.abs().max()) > 1:
         raise UserError("the values of pictures lie between -1 and 1.")
     return x.to(home(model))
 
@@ -196,3 +198,24 @@ async def read(files: list[UploadFile], studio: Here, run: Run = None) -> dict[s
         return {"x": read_uploads(contents, found.media).tolist()}
 
     return dict(await studio.work(find))
+
+
+@serving.post("/translate", response_class=Response, responses=PICTURE)
+async def translate(
+    file: UploadFile,
+    studio: Here,
+    to: Annotated[str | None, Query(max_length=200, description="The domain asked for.")] = None,
+    run: Run = None,
+) -> Response:
+    """An uploaded picture as one of another domain, at its own size, as a PNG."""
+    content = await file.read()
+
+    def find() -> Response:
+        found = model_of(studio, run, "translate")
+        target = chosen_target(found, to)
+        x = read_whole(content, found.media.of(source_of(found, target)))
+        y = to_bytes(translate_large(found, x, target))
+        return png(y.permute(1, 2, 0).numpy())
+
+    made: Response = await studio.work(find)
+    return made
