@@ -63,7 +63,8 @@ def inconsistency(magnitude: Tensor, x: Tensor, sound: Sound) -> Tensor:
 
 
 def _with_phase(magnitude: Tensor, like: Tensor) -> Tensor:
-    return magnitude * like / like.abs().clamp(min=1e-12)
+    found: Tensor = magnitude * like / like.abs().clamp(min=1e-12)
+    return found
 
 
 def _sweep(magnitude: Tensor, samples: int) -> Tensor:

@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from allegory.claims import c09_flattening, c10_optimum, c11_transport, c12_growing, c13_condition
+from allegory.claims import (
+    c09_flattening,
+    c10_optimum,
+    c11_transport,
+    c12_growing,
+    c13_condition,
+    c16_voices,
+)
 from allegory.claims.compute import Counter, images_for, operations, spent
 from allegory.claims.panels import Panel, picture, side_by_side
 from allegory.claims.table import claim
@@ -204,3 +211,20 @@ def test_panels_hold_their_pictures():
     cells = [(float(c.get("x")), float(c.get("y"))) for c in drawn.findall(f"{SVG}svg")]
     assert len(set(cells)) == 3
     assert all(x + WIDTH <= width and y + HEIGHT <= height for x, y in cells)
+
+
+@pytest.mark.parametrize(
+    ("taken", "kept", "verdict"),
+    [(0.97, 0.95, "holds"), (0.97, 0.5, "does not hold"), (0.5, 0.95, "does not hold")],
+)
+def test_a_voice_is_turned_only_where_it_is_the_targets_and_the_word_stays(
+    monkeypatch, taken, kept, verdict
+):
+    def look(s, seed, speaker, word):
+        x = torch.zeros(2, 1, 8, 8)
+        off = 0.001 * seed
+        return c16_voices.Seen((taken + off,) * 2, (kept + off,) * 2, x, x)
+
+    monkeypatch.setattr(c16_voices, "look", look)
+    monkeypatch.setattr(c16_voices, "judge_of", lambda s, label: Judge(None, 0.9))
+    assert claim("C16").experiment(claim("C16").quick).verdict == verdict

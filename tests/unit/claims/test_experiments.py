@@ -34,6 +34,7 @@ TINY = {
     "C14": {"images": 64, "examples": 120, "size": "16", "seeds": 2, "feature_images": 64},
     "C15": {"images": 64, "examples": 300, "size": "16", "seeds": 2, "judge_images": 64},
     "C17": {"images": 64, "seeds": 2, "feature_images": 64, "steps": (1, 2)},
+    "C16": {"images": 16, "examples": 80, "size": "16x32", "seeds": 2, "judge_images": 64},
     "C19": {"images": 256, "draws": 4, "points": 20, "examples": 300, "seeds": 2,
             "toys": ("line", "moons")},
 }  # fmt: skip
