@@ -62,7 +62,7 @@ class Schedule:
         match self.path:
             case "edm":
                 low, high = (s ** (1 / self.rho) for s in (self.sigma_min, self.sigma_max))
-                return (low + time * (high - low)) ** self.rho
+                return torch.pow(low + time * (high - low), self.rho)
             case "cosine":
                 return torch.tan(0.5 * math.pi * time)
             case "linear":
@@ -76,7 +76,7 @@ class Schedule:
         match self.path:
             case "edm":
                 low, high = (s ** (1 / self.rho) for s in (self.sigma_min, self.sigma_max))
-                return (sigma ** (1 / self.rho) - low) / (high - low)
+                return (torch.pow(sigma, 1 / self.rho) - low) / (high - low)
             case "cosine":
                 return torch.atan(sigma) * (2.0 / math.pi)
             case "linear":
