@@ -243,7 +243,7 @@ def test_the_table_of_capabilities_is_whole():
         {"Samples", "Decodes", "Discriminates"},
     )
     diffusion = {"Samples", "Encodes", "Decodes", "Scores", "Denoises"}
-    others = {"Predicts", "Conditional", "Classifies"}
+    others = {"Predicts", "Conditional", "Classifies", "Translates"}
     assert set(CAPABILITIES) == vae | gan | diffusion | others
     assert capabilities_of(model_for("diffusion", "pictures")) == diffusion
     assert capabilities_of(model_for("vae", "pictures")) == vae

@@ -24,12 +24,19 @@ SMOOTH = 1e-3
 """Difference of what is predicted below which the loss bends: c of the pseudo-Huber norm."""
 
 
+WIDER = 8.0
+"""How much further apart the noise levels are where noise is low: k of Geng et al. (2024)."""
+LOWEST = 0.002
+"""Noise below which an example is taken for clean."""
+
+
 class ConsistencyGame(Game):
     """Minimises E ‖f(x + σ ε; σ) - f(x + ρ ε; ρ)‖, the second held fixed, with ρ < σ.
 
     Geng et al. (2024), "Consistency models made easy", algorithm 1: with ρ = 0 it is diffusion,
-    since f(x; 0) = x; then ρ / σ rises to 1 in halvings of the rest, and f to the end of the
-    probability-flow equation's way. The norm is the pseudo-Huber one of Song & Dhariwal (2023),
+    since f(x; 0) = x; then ρ / σ rises to 1 in halvings of the rest, later where σ is low, and f
+    goes to the end of the probability-flow equation's way. The norm is the pseudo-Huber one of
+    Song & Dhariwal (2023),
     "Improved techniques for training consistency models", equation 7, of what the network
     predicts.
     """
@@ -69,7 +76,7 @@ class ConsistencyGame(Game):
         return (Player(name="consistency", owns=("model",), loss=self.loss),)
 
     def gap(self, images: int) -> float:
-        """1 - ρ / σ after so many images."""
+        """1 - ρ / σ after so many images, where σ is high."""
         later = images - self.first
         return 1.0 if later < 0 else 0.5 ** (1 + later // self.halving)
 
@@ -82,9 +89,13 @@ class ConsistencyGame(Game):
         added = noise.normal(*clean.shape[1:])
         target = clean
         if gap < 1.0:
-            less = (1.0 - gap) * sigma
+            share = gap * (1.0 + WIDER * torch.sigmoid(-sigma))
+            less = (1.0 - share).clamp(min=0.0) * sigma
+            safe = less.clamp(min=LOWEST)
             with torch.no_grad():
-                target = model.denoise(clean + along(less, clean) * added, less, labels=labels)
+                seen = model.denoise(clean + along(safe, clean) * added, safe, labels=labels)
+            # at ρ = 0 nothing is hidden: what holds all other views in place
+            target = torch.where(along(less, clean) > LOWEST, seen, clean)
         guess = model.denoise(clean + along(sigma, clean) * added, sigma, labels=labels)
         s = scalings(model.formulation, sigma, model.spread)
         square = squared_error(target, guess, s)

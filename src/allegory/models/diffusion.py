@@ -3,7 +3,6 @@
 import math
 from abc import ABC
 from copy import copy
-from dataclasses import replace
 from typing import Literal, Self
 
 import torch
@@ -63,13 +62,12 @@ class Denoising(Preconditioned, ABC):
         guidance: float | None = None,
     ) -> Self:
         """The same model with the same weights, by another sampler."""
-        own = self.sampler
-        other = copy(self)
-        other.sampler = replace(
-            own,
-            solver=own.solver if solver is None else solver,
-            steps=own.steps if steps is None else steps,
-            guidance=own.guidance if guidance is None else guidance,
+        own, other = self.sampler, copy(self)
+        other.sampler = Sampler(
+            own.solver if solver is None else solver,
+            own.steps if steps is None else steps,
+            own.guidance if guidance is None else guidance,
+            own.schedule,
         )
         return other
 

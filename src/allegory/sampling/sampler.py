@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -42,8 +43,7 @@ class Sampler:
 
     def noised(self, noise: Tensor, spread: float) -> Tensor:
         """Examples at the highest noise from standard normal numbers, of data of this spread."""
-        x: Tensor = noise * (self.schedule.sigma_max**2 + spread**2) ** 0.5
-        return x
+        return noise * math.hypot(self.schedule.sigma_max, spread)
 
     def clean(self, denoise: Denoise, x: Tensor, rng: Generator | int, start: int = 0) -> Tensor:
         """Take the noise off x (n, ...), whose noise is that of step `start`."""

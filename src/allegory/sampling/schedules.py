@@ -62,8 +62,7 @@ class Schedule:
         match self.path:
             case "edm":
                 low, high = (s ** (1 / self.rho) for s in (self.sigma_min, self.sigma_max))
-                raised: Tensor = (low + time * (high - low)) ** self.rho
-                return raised
+                return torch.pow(low + time * (high - low), self.rho)
             case "cosine":
                 return torch.tan(0.5 * math.pi * time)
             case "linear":
@@ -77,8 +76,7 @@ class Schedule:
         match self.path:
             case "edm":
                 low, high = (s ** (1 / self.rho) for s in (self.sigma_min, self.sigma_max))
-                passed: Tensor = (sigma ** (1 / self.rho) - low) / (high - low)
-                return passed
+                return (torch.pow(sigma, 1 / self.rho) - low) / (high - low)
             case "cosine":
                 return torch.atan(sigma) * (2.0 / math.pi)
             case "linear":

@@ -16,13 +16,13 @@ __all__ = ["from_standard", "to_standard"]
 
 def to_standard(x: Tensor, media: Media) -> Tensor:
     """Examples x (n, *media.shape) in standard units: pictures stay, vectors are standardised."""
-    if isinstance(media, Vectors):
-        return (x - x.new_tensor(media.offset)) / x.new_tensor(media.scale)
-    return x
+    if not isinstance(media, Vectors):
+        return x
+    return (x - x.new_tensor(media.offset)) / x.new_tensor(media.scale)
 
 
 def from_standard(x: Tensor, media: Media) -> Tensor:
     """The inverse of `to_standard`; pictures are kept in their range."""
-    if isinstance(media, Vectors):
-        return x * x.new_tensor(media.scale) + x.new_tensor(media.offset)
-    return x.clamp(-1.0, 1.0)
+    if not isinstance(media, Vectors):
+        return x.clamp(-1.0, 1.0)
+    return x * x.new_tensor(media.scale) + x.new_tensor(media.offset)

@@ -17,7 +17,7 @@ def test_every_need_is_a_capability_and_every_capability_is_needed():
 
 
 def test_a_model_gets_the_tools_that_it_can_serve():
-    denoising = ("choose a solver", "vary", "inpaint")
+    denoising = ("choose a solver", "vary", "inpaint", "translate")
     others = ("sample a class", *denoising)
     assert tools_for(fit(points(), 2)) == tuple(t for t in TOOLS if t not in others)
     assert tools_for(OnlySamples(points().media)) == ("sample", "watch")
