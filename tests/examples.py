@@ -3,14 +3,22 @@
 import numpy as np
 
 from allegory.data.dataset import Column, Dataset
-from allegory.media import Images, Media, Vectors
+from allegory.media import Images, Media, Pairs, Vectors
 from allegory.recipes.settings import STAGES, Run, change, field_names
 from allegory.recipes.table import RECIPES, recipe
 from allegory.training.game import Game
 from allegory.training.trainer import Trainer
 
-GAMES = [(name, kind) for name in RECIPES for kind in ("pictures", "vectors")]
-"""Every recipe on both kinds of data: a new recipe is covered by being in the table."""
+PAIRED = [name for name in RECIPES if recipe(name).data.pairing != "none"]
+"""The recipes that translate."""
+
+GAMES = [
+    (name, kind)
+    for name in RECIPES
+    for kind in (("pairs",) if name in PAIRED else ("pictures", "vectors"))
+]
+"""Every recipe on each kind of data that it plays on: a new recipe is covered by being in the
+table."""
 
 SYSTEMS = list({recipe(name).game.kind: name for name in reversed(RECIPES)}.values())[::-1]
 """The first recipe of each game, for tests that start a process or more for each."""
@@ -25,6 +33,13 @@ def pictures(n=48, height=12, width=9, channels=3, binary=False, seed=0):
     store = (255 * np.exp(-far / 12)).astype(np.uint8)
     mode = {1: "L", 3: "RGB", 4: "RGBA"}[channels]
     return dataset(store, Images(mode, height, width, binary))
+
+
+def pairs(n=48, height=12, width=9, seed=0):
+    """Grey spots, and what they are in colour."""
+    b = pictures(n, height, width, seed=seed)
+    store = np.concatenate([b.store.mean(3, keepdims=True).astype(np.uint8), b.store], axis=3)
+    return dataset(store, Pairs(Images("L", height, width), b.media, ("grey", "colour")))
 
 
 def vectors(n=48, size=2, seed=0):
@@ -47,7 +62,7 @@ def dataset(store, media: Media) -> Dataset:
 
 
 def data_for(kind: str) -> Dataset:
-    return pictures() if kind == "pictures" else vectors()
+    return {"pictures": pictures, "pairs": pairs, "vectors": vectors}[kind]()
 
 
 def run_for(name: str, **fields) -> Run:

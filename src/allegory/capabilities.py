@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from allegory.randomness import generator
 
 if TYPE_CHECKING:
-    from typing import Literal
+    from typing import Literal, Self
 
     from torch import Generator, Tensor
 
-    from allegory.media import Media
+    from allegory.media import Media, Pairs
 
 __all__ = [
     "CAPABILITIES",
@@ -24,15 +24,18 @@ __all__ = [
     "Classifies",
     "Conditional",
     "Decodes",
+    "Denoises",
     "Discriminates",
     "Encodes",
     "LatentSpace",
     "Model",
+    "Noising",
     "Posterior",
     "Predicts",
     "Samples",
     "Scores",
     "Selective",
+    "Translates",
     "capabilities_of",
 ]
 
@@ -68,6 +71,24 @@ class LatentSpace:
         rng = generator(rng)
         noise = torch.randn(n, self.size, generator=rng, device=rng.device)
         return self.mean + self.std * noise.to(self.mean.device)
+
+
+@dataclass(frozen=True)
+class Noising:
+    """The noise that a denoiser knows, in standard units, and how it is best used."""
+
+    lowest: float
+    """The lowest noise that it has learned to take off."""
+    highest: float
+    """The noise in which an example is not to be seen."""
+    spread: float
+    """Root of the mean square of the data's values."""
+    solver: str
+    """By which its samples are drawn unless another is asked for."""
+    steps: int
+    """In so many."""
+    guidance: float = 1.0
+    """How strongly held to the class that is asked for."""
 
 
 @runtime_checkable
@@ -202,6 +223,65 @@ class Discriminates(Model, Protocol):
 
 
 @runtime_checkable
+class Translates(Protocol):
+    """Turns a picture of one domain into one of another."""
+
+    @property
+    def media(self) -> Pairs:
+        """The two domains that it was trained on, and their names."""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Names of the domains that it can translate to."""
+
+    def translate(self, x: Tensor, to: str, *, rng: Generator | int | None = None) -> Tensor:
+        """Translate x (n, channels, h, w) in [-1, 1] of any h and w: its size, in [-1, 1].
+
+        Each row depends on its own example only.
+
+        Args:
+            x: pictures of the other domain.
+            to: one of `targets`.
+            rng: of the draws, where a model has any; None: it draws nothing, and the same picture
+                is always translated alike.
+        """
+
+
+@runtime_checkable
+class Denoises(Model, Protocol):
+    """Takes the noise off an example."""
+
+    @property
+    def noising(self) -> Noising:
+        """The noise that it knows."""
+
+    def denoise(self, x: Tensor, sigma: Tensor, *, labels: Tensor | None = None) -> Tensor:
+        """D(x; sigma) = E[x_0 | x_0 + sigma ε = x], ε ~ N(0, I), of x (n, *media.shape): the same.
+
+        In standard units: pictures in their range, vectors less their offset, over their scale.
+        Differentiable by x; each row depends on its own example only.
+
+        Args:
+            x: examples in noise.
+            sigma: (n,), above 0.
+            labels: (n,), int64 indices of classes where the model is conditional, -1 for any.
+        """
+
+    def drawn_by(
+        self,
+        *,
+        solver: str | None = None,
+        steps: int | None = None,
+        guidance: float | None = None,
+    ) -> Self:
+        """The same model with the same weights, whose samples are drawn otherwise.
+
+        Raises:
+            UserError: there is no such solver, or a number is off.
+        """
+
+
+@runtime_checkable
 class Selective(Model, Protocol):
     """Its codes, samples and densities are about examples of some classes, and of no others."""
 
@@ -224,6 +304,8 @@ CAPABILITIES: dict[str, type] = {
     "Classifies": Classifies,
     "Conditional": Conditional,
     "Discriminates": Discriminates,
+    "Translates": Translates,
+    "Denoises": Denoises,
 }
 
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from tests.examples import GAMES, pictures, run_for, vectors
+from tests.examples import GAMES, pairs, pictures, run_for, vectors
 
 import allegory
 from allegory.models.build import build
 from allegory.runs import judge
 from allegory.runs.evaluate import evaluate
+from allegory.runs.measuring import translation
 from allegory.runs.measuring.subject import Options, Subject
 from allegory.runs.measuring.table import GROUPS
 
@@ -23,13 +24,15 @@ OPTIONS = Options(examples=30, samples=30, draws=2, features="pixels")
 def hasty_judge(monkeypatch):
     """A judge of samples that learns for a moment: nothing here depends on how well it tells."""
     monkeypatch.setattr(judge, "recipe", lambda name: run_for(name))
+    monkeypatch.setattr(translation, "recipe", lambda name: run_for(name))
+    monkeypatch.setattr(translation, "JUDGED", 80)
 
 
 every_game = pytest.mark.parametrize(("name", "kind"), GAMES)
 
 
 def data_for(kind):
-    data = pictures(100) if kind == "pictures" else vectors(100)
+    data = {"pictures": pictures, "pairs": pairs, "vectors": vectors}[kind](100)
     return replace(data, splits={"train": np.arange(60), "test": np.arange(60, 100)})
 
 

@@ -9,14 +9,17 @@ from allegory.capabilities import (
     Bounds,
     Classifies,
     Decodes,
+    Denoises,
     Discriminates,
     Encodes,
     Posterior,
     Predicts,
     Samples,
     Scores,
+    Translates,
     capabilities_of,
 )
+from allegory.errors import UserError
 from allegory.media import Images
 from allegory.models.build import build
 from allegory.models.files import load_model, save_weights, write_card
@@ -59,10 +62,31 @@ def test_encodes(name, kind):
     model, x = model_for(name, kind), data_for(kind).take(range(6))
     need(model, Encodes)
     q = model.encode(x)
-    assert q.mean.shape == q.std.shape == (6, 3)
+    latents = model.latent.size if isinstance(model, Decodes) else 3
+    assert q.mean.shape == q.std.shape == (6, latents)
     assert (q.std >= 0).all()
     alone = model.encode(x[2:3])
     torch.testing.assert_close(alone.mean[0], q.mean[2], rtol=1e-4, atol=1e-5)
+
+
+@every_model
+@pytest.mark.parametrize("size", [None, (7, 10), (1, 1), (33, 20)])
+def test_translates(name, kind, size):
+    model = model_for(name, kind)
+    need(model, Translates)
+    for to in model.targets:
+        source, target = (model.media.of(n) for n in sorted(model.media.names, key=to.__eq__))
+        h, w = size or (source.height, source.width)
+        x = torch.rand(5, source.channels, h, w) * 2 - 1
+        y = model.translate(x, to)
+        assert y.shape == (5, target.channels, h, w)
+        assert y.dtype == torch.float32
+        assert y.abs().max() <= 1
+        assert torch.equal(y, model.translate(x, to))
+        torch.testing.assert_close(model.translate(x[2:3], to)[0], y[2], rtol=1e-4, atol=1e-5)
+        assert torch.equal(model.translate(x, to, rng=1), model.translate(x, to, rng=1))
+    with pytest.raises(UserError, match="domain to translate to"):
+        model.translate(x, "nowhere")
 
 
 @every_model
@@ -113,6 +137,21 @@ def test_bounds(name, kind):
     mean = own.mean.detach().requires_grad_(True)
     model.bound(x, Posterior(mean, own.std.detach()), noise[0]).sum().backward()
     assert mean.grad.abs().sum() > 0
+
+
+@every_model
+def test_denoises(name, kind):
+    model, x = model_for(name, kind), data_for(kind).take(range(6))
+    need(model, Denoises)
+    sigma = torch.tensor([0.01, 0.1, 1.0, 10.0, 40.0, 80.0])
+    clean = model.denoise(x, sigma)
+    assert clean.shape == x.shape
+    assert torch.isfinite(clean).all()
+    torch.testing.assert_close(model.denoise(x[2:3], sigma[2:3])[0], clean[2])
+    other = model.drawn_by(solver="ancestral", steps=3)
+    assert (other.noising.solver, other.noising.steps) == ("ancestral", 3)
+    assert model.noising.solver != "ancestral"
+    assert not torch.equal(other.sample(4, rng=0), model.sample(4, rng=0))
 
 
 @every_model
@@ -203,7 +242,10 @@ def test_the_table_of_capabilities_is_whole():
         {"Samples", "Encodes", "Decodes", "Scores", "Bounds"},
         {"Samples", "Decodes", "Discriminates"},
     )
-    assert set(CAPABILITIES) == vae | gan | {"Predicts", "Conditional", "Classifies"}
+    diffusion = {"Samples", "Encodes", "Decodes", "Scores", "Denoises"}
+    others = {"Predicts", "Conditional", "Classifies"}
+    assert set(CAPABILITIES) == vae | gan | diffusion | others
+    assert capabilities_of(model_for("diffusion", "pictures")) == diffusion
     assert capabilities_of(model_for("vae", "pictures")) == vae
     assert capabilities_of(model_for("gan", "pictures")) == gan
     assert capabilities_of(model_for("autoencoder", "pictures")) == {"Encodes", "Decodes"}

@@ -36,8 +36,7 @@ def draw(
     """
     import numpy as np
 
-    from allegory.report.draw import draw_pairs
-    from allegory.report.sheets import write_picture
+    from allegory.cli.output import write_pairs
     from allegory.runs.folder import RunFolder
     from allegory.runs.inputs import held_out, open_for
     from allegory.tools.reconstruct import reconstruct
@@ -48,5 +47,5 @@ def draw(
     model = require(folder.model(weights), "reconstruct")
     data = held_out(open_for(folder.run(), model.media, source), n)
     x = data.take(np.arange(len(data)))
-    write_picture(draw_pairs(x, reconstruct(model, x), model.media), out)
+    write_pairs(x, reconstruct(model, x), model.media, out)
     say(f"{len(data)} examples over their reconstructions: {out}")

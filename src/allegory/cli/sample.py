@@ -29,6 +29,9 @@ def draw_samples(
     label: tuple[str, ...] = (),
     truncation: float | None = None,
     draw: Literal["prior", "codes"] = "prior",
+    solver: str | None = None,
+    steps: int | None = None,
+    guidance: float | None = None,
     weights: Literal["best", "last", "raw"] = "best",
     seed: int = 0,
 ) -> None:
@@ -44,9 +47,14 @@ def draw_samples(
             and less varied examples.
         draw: from the model's own prior, or from normals fitted to the codes of its training data,
             which fill the prior only in part (Ghosh et al. 2020).
+        solver: of a model that denoises, instead of its own: ddim, heun, dpm++, unipc, ancestral.
+        steps: in which it takes the noise off; more are slower, and better up to a point.
+        guidance: how strongly samples are held to their --label: 1 as the data are, more is more
+            typical and less varied.
         weights: averaged ones at the best held-out loss, the last averaged ones, or the raw ones.
         seed: of the draws.
     """
+    from allegory.cli.denoising import drawn_by
     from allegory.cli.output import check_output, write_examples
     from allegory.errors import UserError
     from allegory.runs.folder import RunFolder
@@ -63,6 +71,7 @@ def draw_samples(
         raise UserError("--draw codes goes with neither --label nor --truncation: leave one out.")
     folder = RunFolder(dir)
     model = require(folder.model(weights), "sample")
+    model = drawn_by(model, solver, steps, guidance)
     check_output(out, model.media)
     labels = chosen_classes(model, label) if label else ()
     count = n or (EACH if len(labels) > 1 else ALONE)

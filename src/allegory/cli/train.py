@@ -50,8 +50,9 @@ def train_and_report(run: Run, out: str | None, json: bool) -> None:
     from allegory.runs.folder import new_folder
     from allegory.runs.play import begin, data_of
 
-    data = data_of(run)
-    folder = new_folder(out, f"{run.recipe}-{Path(data.name).stem}")
+    # a folder that is named can be seen to be at work while its data are opened
+    data = data_of(run) if out is None else None
+    folder = new_folder(out, f"{run.recipe}-{Path(data.name).stem}" if data else run.recipe)
     trained = begin(run, folder, data)
     if not trained.leads:
         return

@@ -16,6 +16,7 @@ import numpy as np
 from allegory.data.dataset import Dataset
 from allegory.data.open import open_packed
 from allegory.data.sources import SOURCES
+from allegory.data.split import together
 from allegory.errors import UserError
 from allegory.media import Images, describe
 
@@ -65,6 +66,12 @@ class Report:
     """Pictures of each HEIGHTxWIDTH, after rotation, most frequent first."""
     modes: dict[str, int]
     """Pictures of each of Pillow's pixel types."""
+    rates: dict[str, int]
+    """Sounds of each rate; as the next ones, of folders of sounds only."""
+    channels: dict[str, int]
+    """Sounds of each number of channels, which are mixed down."""
+    seconds: float
+    """That all sounds last."""
     animated: int
     """Animations, of which the first frame is used."""
     rotated: int
@@ -131,6 +138,9 @@ def check(
         formats=survey.get("formats", {}),
         sizes=survey.get("sizes", {}),
         modes=survey.get("modes", {}),
+        rates=survey.get("rates", {}),
+        channels=survey.get("channels", {}),
+        seconds=survey.get("seconds", 0.0),
         animated=survey.get("animated", 0),
         rotated=survey.get("rotated", 0),
         ignored=survey.get("ignored", {}),
@@ -172,9 +182,14 @@ def _numbers(data: Dataset) -> dict[str, dict[str, float]]:
 
 
 def _duplicates(found: Packed) -> list[NDArray[np.int64]]:
-    """Rows of equal content, group by group."""
-    order = np.argsort(found.digests, kind="stable")
-    borders = np.flatnonzero(np.diff(found.digests[order])) + 1
+    """Rows of equal content, group by group; pieces of one file are no copies of each other."""
+    names = found.columns.get("file_name")
+    digests = found.digests if names is None else together(found.digests, names.values)
+    rows = (
+        np.arange(len(digests)) if names is None else np.unique(names.values, return_index=True)[1]
+    )
+    order = np.sort(rows)[np.argsort(digests[np.sort(rows)], kind="stable")]
+    borders = np.flatnonzero(np.diff(digests[order])) + 1
     groups = [g for g in np.split(order, borders) if len(g) > 1]
     return sorted(groups, key=lambda g: int(g[0]))
 
@@ -205,7 +220,7 @@ def _warnings(data: Dataset, found: Packed, groups: list[NDArray[np.int64]]) -> 
     for name, counts in _labels(data).items():
         said += _uneven(name, counts)
     if isinstance(data.media, Images) and "folder" in found.info:
-        said += _fitting(found.info["folder"]["sizes"], data.media)
+        said += _fitting(found.info["folder"].get("sizes", {}), data.media)
     return said
 
 

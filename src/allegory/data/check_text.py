@@ -51,9 +51,13 @@ def _facts(report: Report) -> Table:
             ("formats", report.formats),
             ("sizes", report.sizes),
             ("modes", report.modes),
+            ("rates", report.rates),
+            ("channels", report.channels),
         )
         if counts
     ]
+    if report.seconds:
+        rows.append(("sound", f"{report.seconds / 60:,.1f} minutes"))
     if report.animated:
         rows.append(("animated", f"{report.animated:,}, of which the first frame is used"))
     if report.rotated:
@@ -99,6 +103,12 @@ def _media(report: Report) -> str:
     size = f"{report.store_bytes / 1e6:,.1f} MB packed"
     if media["kind"] == "vectors":
         return f"vectors of {len(media['offset'])}, {size}"
+    if media.get("sound"):
+        seconds = media["width"] * media["sound"]["hop"] / media["sound"]["rate"]
+        return (
+            f"windows of {seconds:.2g} s at {media['sound']['rate']:,} Hz, "
+            f"{media['width']} frames of {media['height']} mel bands, {size}"
+        )
     names = {"L": "grey", "RGB": "RGB", "RGBA": "RGBA"}
     return f"{media['height']}x{media['width']} {names[media['mode']]}, {size}"
 

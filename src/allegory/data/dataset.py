@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from allegory.errors import UserError, unknown
-from allegory.media import Images, Media, to_unit
+from allegory.media import Images, Media, Vectors, to_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,8 +62,8 @@ class Dataset:
     name: str
     media: Media
     store: NDArray[np.generic]
-    """Every example: uint8 (N, height, width, channels) for pictures, float32 (N, size) for
-    vectors; usually a read-only memory map."""
+    """Every example: uint8 (N, height, width, channels) for pictures and pairs, float32 (N, size)
+    for vectors; usually a read-only memory map."""
     rows: NDArray[np.int64]
     """(n,): the rows of the store that are shown, in order."""
     columns: dict[str, Column] = field(default_factory=dict)
@@ -123,7 +123,7 @@ class Dataset:
 
         rows = self.rows[np.asarray(indices, dtype=np.int64)]
         raw = torch.from_numpy(np.take(self.store, rows, axis=0)).to(device)
-        return to_unit(raw.permute(0, 3, 1, 2)) if isinstance(self.media, Images) else raw
+        return raw if isinstance(self.media, Vectors) else to_unit(raw.permute(0, 3, 1, 2))
 
     def known(
         self,

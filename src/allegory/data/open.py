@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import ValidationError
 
+from allegory.data import pairs
 from allegory.data.dataset import Dataset
 from allegory.data.plan import MODES
 from allegory.data.scan import EXTENSIONS
 from allegory.data.settings import DataSettings
 from allegory.data.sources import SOURCES
-from allegory.data.split import split
+from allegory.data.split import split, together
 from allegory.data.store import Packed, saved
+from allegory.data.waveforms import SOUNDS
 from allegory.errors import UserError, nearest, unknown
-from allegory.media import Images, Media, Vectors
+from allegory.media import Media, Vectors, media_from
 from allegory.progress import say
 
 if TYPE_CHECKING:
@@ -48,7 +50,8 @@ def open_data(
     ~/.cache/allegory); afterwards opening takes a moment.
 
     Args:
-        source: a folder of pictures, a picture, a .npy or .npz file, the name of a built-in source
+        source: a folder of pictures or of sounds, one of these, a .npy or .npz file, the name of a
+            built-in source
             (`allegory.data.sources.SOURCES`), an array or tensor, or a data set, which is
             returned as it is. The `name` of a data set is a source as well.
         settings: how to read it; its own `source` is not looked at.
@@ -86,6 +89,12 @@ def open_packed(
     if settings.negatives is not None:
         found, name = _beside(found, settings)
         settings = settings.model_copy(update={"negatives": name})
+    if settings.pairing != "none":
+        if settings.to is not None:
+            settings = settings.model_copy(update={"to": source_name(settings.to)})
+        found = _paired(found, settings)
+    elif "pairs" in found.info:
+        found = pairs.second(found)
     for note in found.info.get("notes", []):
         say(f"{settings.source}: {note}")
     return _dataset(found, settings), found, settings
@@ -114,13 +123,61 @@ def _beside(found: Packed, settings: DataSettings) -> tuple[Packed, str]:
     from allegory.data.join import joined
 
     assert settings.negatives is not None
-    like: dict[str, Any] = {"source": settings.negatives, "negatives": None, "factors": ()}
-    media = found.info["media"]
+    like, media = _like(found, settings.negatives), found.info["media"]
     if media is not None:
-        mode = next(name for name, theirs in MODES.items() if theirs == media["mode"])
-        like |= {"size": f"{media['height']}x{media['width']}", "mode": mode}
+        like["mode"] = next(name for name, theirs in MODES.items() if theirs == media["mode"])
     negatives, name = _pack(settings.negatives, settings.model_copy(update=like))
     return joined(found, negatives), name
+
+
+def _paired(found: Packed, settings: DataSettings) -> Packed:
+    """The store as one of pairs, by the settings.
+
+    Raises:
+        UserError: there is nothing to pair.
+    """
+    if settings.derive is not None:
+        found = pairs.derived(pairs.side_of(found, settings.source), settings.derive)
+    matched = settings.pairing == "matched"
+    if "pairs" in found.info and settings.to is None and not settings.domains:
+        return found if matched else pairs.shuffled(*pairs.sides_of(found), settings)
+    sides = _sides(found, settings, matched=matched)
+    if sides is None and matched:
+        size = pairs.doubled_size(found, settings)
+        if size is not None:
+            both, _ = _pack(settings.source, settings.model_copy(update={"size": size}))
+            return pairs.halved(both)
+    if sides is None:
+        raise UserError(
+            f"'{settings.source}' holds no pairs: name what it is to be translated into with --to"
+            + (", or make pairs of any pictures with --derive edges." if matched else ".")
+        )
+    return pairs.matched(*sides) if matched else pairs.shuffled(*sides, settings)
+
+
+def _sides(
+    found: Packed, settings: DataSettings, *, matched: bool
+) -> tuple[pairs.Side, pairs.Side] | None:
+    """The two domains, of two sources or of one; None where there are not two."""
+    first = pairs.side_of(found, settings.source)
+    if settings.to is not None:
+        other, name = _pack(settings.to, settings.model_copy(update=_like(found, settings.to)))
+        return first, pairs.side_of(other, name)
+    if settings.domains:
+        if matched:
+            raise UserError("--domains are of different examples: there is nothing to match.")
+        return pairs.within(first, settings.domains)
+    return pairs.by_label(first, bare=matched)
+
+
+def _like(found: Packed, source: str) -> dict[str, Any]:
+    """Settings by which another source is read at the size of this one's pictures."""
+    like: dict[str, Any] = {"source": source, "negatives": None, "factors": ()}
+    if found.info["media"] is not None:
+        like["size"] = "{height}x{width}".format(**found.info["media"])
+        sound = found.info["media"].get("sound")
+        like |= {} if sound is None else {"rate": str(sound["rate"])}
+    return like
 
 
 def source_name(source: str) -> str:
@@ -135,10 +192,10 @@ def _pack_path(path: Path, settings: DataSettings) -> Packed:
         from allegory.data.sources.array import pack_file
 
         return pack_file(path, settings)
-    if path.is_file() and path.suffix.lower() not in EXTENSIONS:
+    if path.is_file() and path.suffix.lower() not in EXTENSIONS | SOUNDS:
         raise UserError(
-            f"cannot open {path}: a source is a folder of pictures, a picture, a .npy or a .npz "
-            f"file, or one of {', '.join(SOURCES)}."
+            f"cannot open {path}: a source is a folder of pictures or sounds, one of these, a "
+            f".npy or a .npz file, or one of {', '.join(SOURCES)}."
         )
     from allegory.data.sources.folder import pack
 
@@ -209,8 +266,9 @@ def _splits(found: Packed, settings: DataSettings) -> dict[str, NDArray[np.int64
     cut: dict[str, list[NDArray[np.int64]]] = {}
     for rows in parts_of(found):
         given = found.columns.get("split")
+        names, digests = found.columns.get("file_name"), found.digests[rows]
         part = split(
-            found.digests[rows],
+            digests if names is None else together(digests, names.values[rows]),
             validation=settings.validation,
             test=settings.test,
             seed=settings.data_seed,
@@ -221,10 +279,26 @@ def _splits(found: Packed, settings: DataSettings) -> dict[str, NDArray[np.int64
     return {name: np.concatenate(parts) for name, parts in cut.items()}
 
 
+def _require_sounding(settings: DataSettings) -> None:
+    """Raise a UserError for settings that make no sense of sounds."""
+    for wanted in ("binarize", "flip"):
+        if getattr(settings, wanted):
+            raise UserError(f"'{settings.source}' holds sounds: {wanted} works on pictures only.")
+
+
 def _media(found: Packed, settings: DataSettings, train: NDArray[np.int64]) -> Media:
     pictures = found.info["media"]
+    if settings.pairing != "none":
+        if settings.binarize:
+            raise UserError("pairs can't be binarised.")
+        if found.info["pairs"]["a"].get("sound") is not None:
+            _require_sounding(settings)
+        return media_from({"kind": "pairs", **found.info["pairs"]})
     if pictures is not None:
-        return Images(**pictures, binary=settings.binarize)
+        media = media_from({"kind": "images", **pictures, "binary": settings.binarize})
+        if pictures.get("sound") is not None:
+            _require_sounding(settings)
+        return media
     for wanted in ("binarize", "flip"):
         if getattr(settings, wanted):
             raise UserError(f"'{settings.source}' holds vectors: {wanted} works on pictures only.")

@@ -1,15 +1,15 @@
-"""Why a file cannot be read as a picture, in plain words."""
+"""Why a file cannot be read as a picture or a sound, in plain words."""
 
 import errno
 import os
 import stat
 from pathlib import Path
 
-__all__ = ["Unreadable", "before_opening", "of_content", "of_fault", "of_system"]
+__all__ = ["Unreadable", "before_opening", "of_content", "of_fault", "of_sound", "of_system"]
 
 
 class Unreadable(Exception):
-    """A picture that cannot be read, and why, in plain words."""
+    """A picture or a sound that cannot be read, and why, in plain words."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -98,6 +98,19 @@ def of_content(path: Path) -> str:
         if head.startswith(start):
             return reason
     return _of_text(head)
+
+
+def of_sound(path: Path, error: BaseException) -> str:
+    """The reason for a file that is called a sound and that libsndfile did not open."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(512)
+    except OSError as fault:
+        return of_system(fault)
+    if head.startswith((b"RIFF", b"fLaC", b"OggS", b"FORM", b"ID3", b"caff", b".snd")):
+        return "a sound whose content is broken, cut off or of an unknown coding"
+    said = _of_text(head).replace("picture", "sound")
+    return said if said.startswith("not a sound") else "not a sound of any known format"
 
 
 def _of_text(head: bytes) -> str:

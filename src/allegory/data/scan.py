@@ -1,4 +1,4 @@
-"""What lies in a folder: pictures at any depth, their headers, what else was passed over."""
+"""What lies in a folder: pictures and sounds at any depth, what else was passed over."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from allegory.data.dataset import Skipped
 from allegory.data.reasons import Unreadable, of_system
+from allegory.data.waveforms import SOUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -58,7 +59,7 @@ B = TypeVar("B")
 
 @dataclass(frozen=True)
 class Found:
-    """A file that may be a picture."""
+    """A file that may be a picture or a sound."""
 
     path: str
     name: str
@@ -81,17 +82,22 @@ class Scan:
     skipped: tuple[Skipped, ...]
     """Sub-folders that cannot be entered."""
     metadata: Found | None
-    """The table that describes the pictures, if there is one."""
+    """The table that describes the files, if there is one."""
+    sounds: tuple[Found, ...] = ()
+    """In natural order, as the pictures."""
 
 
 def scan(root: Path) -> Scan:
-    """List the pictures below `root` (or `root` itself where it is a file) by their names.
+    """List pictures and sounds below `root` (or `root` itself where it is a file) by their names.
 
     Links to folders are followed, each folder is entered once; hidden files are passed over.
     """
     if root.is_file():
-        return Scan(root.parent, (_file(root.name, str(root)),), {}, (), None)
+        alone = (_file(root.name, str(root)),)
+        heard = root.suffix.lower() in SOUNDS
+        return Scan(root.parent, () if heard else alone, {}, (), None, alone if heard else ())
     files: list[Found] = []
+    sounds: list[Found] = []
     ignored: Counter[str] = Counter()
     skipped: list[Skipped] = []
     metadata = None
@@ -99,13 +105,16 @@ def scan(root: Path) -> Scan:
         extension = os.path.splitext(name)[1].lower()  # noqa: PTH122
         if extension in EXTENSIONS:
             files.append(_file(name, path))
+        elif extension in SOUNDS:
+            sounds.append(_file(name, path))
         elif name == METADATA:
             metadata = _file(name, path)
         else:
             ignored[extension or "no extension"] += 1
-    files.sort(key=lambda f: _natural(f.name))
+    for listed in (files, sounds):
+        listed.sort(key=lambda f: _natural(f.name))
     by_count = dict(sorted(ignored.items(), key=lambda item: (-item[1], item[0])))
-    return Scan(root, tuple(files), by_count, tuple(skipped), metadata)
+    return Scan(root, tuple(files), by_count, tuple(skipped), metadata, tuple(sounds))
 
 
 def readable(text: str) -> str:
@@ -157,7 +166,8 @@ def _walk(root: Path, skipped: list[Skipped]) -> Iterator[tuple[str, str]]:
             is_folder = _is_folder(entry)
             if is_folder:
                 waiting.append((f"{name}/", entry.path))
-            if not is_folder or os.path.splitext(name)[1].lower() in EXTENSIONS:  # noqa: PTH122
+            extension = os.path.splitext(name)[1].lower()  # noqa: PTH122
+            if not is_folder or extension in EXTENSIONS or extension in SOUNDS:
                 yield name, entry.path
 
 

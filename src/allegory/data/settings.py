@@ -24,9 +24,23 @@ class DataSettings(BaseModel):
     "positive" or "negative", and one of that name in a source becomes "own_label". Pictures are
     read at the size and in the channels of the first's; the other settings are for each of both,
     factors for the first alone."""
+    to: str | None = None
+    """A second source, of what the first is to be translated into."""
+    derive: Literal["grey", "edges", "low-resolution"] | None = None
+    """Make pairs of any pictures: from each picture without its colour, from its outlines, or from
+    a coarse copy, to the picture."""
+    domains: tuple[str, ...] = ()
+    """Two conditions on what is known of each example, "label=cat" "label=dog" or "smile=0..0.3"
+    "smile=0.7..1": the first are to be translated into the second."""
+    pairing: Literal["none", "matched", "shuffled"] = "none"
+    """How examples of two sources are put side by side: not at all; by file name, as two pictures
+    of one thing; or any with any."""
     size: str = Field(default="auto", pattern=r"^(auto|\d+|\d+x\d+)$")
     """Side length of pictures, HEIGHTxWIDTH, or "auto": the size that nearly all pictures share
-    where it is small, else 64."""
+    where it is small, else 64. Of sounds, BANDSxFRAMES of their spectrograms, a frame every 8 ms;
+    "auto": 64x64, half a second."""
+    rate: str = Field(default="auto", pattern=r"^(auto|\d{3,6})$")
+    """Samples a second of sounds, in Hz; "auto": the rate that most files have, at most 16000."""
     mode: Literal["auto", "grey", "rgb", "rgba"] = "auto"
     """Channels; "auto": grey where every picture is grey, else RGB."""
     examples: Annotated[int, Field(ge=1)] | None = None

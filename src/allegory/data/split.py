@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from allegory.data.dataset import Column
 
-__all__ = ["NAMES", "split"]
+__all__ = ["NAMES", "split", "together"]
 
 NAMES = ("train", "validation", "test")
 
@@ -56,6 +56,22 @@ def split(
         parts[name], pool, sizes = np.sort(pool[inside]), pool[~inside], sizes[~chosen]
     parts["train"] = np.sort(pool)
     return {name: parts[name] for name in NAMES}
+
+
+def together(digests: NDArray[np.uint64], names: NDArray[np.generic]) -> NDArray[np.uint64]:
+    """The digests (n,), those of several examples of one name replaced by one for all of them.
+
+    So pieces of one file stay together, and so do files of equal pieces.
+    """
+    _, which, counts = np.unique(names, return_inverse=True, return_counts=True)
+    if counts.max(initial=1) == 1:
+        return digests
+    order = np.argsort(which, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    mixed = _mix(digests[order], 0)
+    # one piece keeps its digest: a file's place does not depend on how others are cut
+    whole = np.where(counts == 1, digests[order][starts], np.add.reduceat(mixed, starts))
+    return whole[which]
 
 
 def _given(given: Column | None, name: str) -> NDArray[np.int64]:

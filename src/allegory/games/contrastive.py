@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 from allegory.data.views import CHANCES, view
 from allegory.games.running import follow
-from allegory.media import Images
+from allegory.media import Vectors
 from allegory.models.features import FeatureNetwork
 from allegory.networks.mlp import MLP
 from allegory.objectives.contrastive import nt_xent
@@ -69,7 +69,7 @@ class ContrastiveGame(Game):
     def view(self, small: Tensor, noise: Noise) -> Tensor:
         """A random view of each example."""
         media = self.model.media
-        if isinstance(media, Images):
+        if not isinstance(media, Vectors):
             return view(small, noise.uniform(CHANCES))
         scale = small.new_tensor(media.scale)
         return small + self.JITTER * scale * noise.normal(*media.shape)

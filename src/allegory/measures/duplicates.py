@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from allegory.data.views import SLIGHT, slightly
 from allegory.measures.fidelity.neighbours import nearest
-from allegory.media import Images
+from allegory.media import Images, Vectors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,7 +90,7 @@ def near_duplicates(data: Dataset, features: Tensor, by: Features, seed: int) ->
 
 def _copies(x: Tensor, data: Dataset, seed: int) -> Tensor:
     rng = torch.Generator().manual_seed(seed)
-    if isinstance(data.media, Images):
+    if not isinstance(data.media, Vectors):
         return slightly(x, torch.rand(len(x), SLIGHT, generator=rng))
     scale = torch.tensor(data.media.scale)
     return x + NOISE * scale * torch.randn(x.shape, generator=rng)

@@ -7,6 +7,7 @@ from torch import Generator, Tensor, nn
 
 from allegory.capabilities import LatentSpace
 from allegory.media import Images, Media
+from allegory.models.labels import draw_labels
 from allegory.networks.critic import Critic
 from allegory.randomness import generator
 
@@ -104,8 +105,6 @@ class ConditionalGAN(Adversarial):
 
     def sample(self, n: int, *, rng: Generator | int, labels: Tensor | None = None) -> Tensor:
         """As of `Adversarial`; where no labels are given, of classes as frequent as in data."""
-        if labels is None:
-            rng = generator(rng)
-            shares, home = self.shares.to(rng.device), self.shares.device
-            labels = torch.multinomial(shares, n, replacement=True, generator=rng).to(home)
+        rng = generator(rng)
+        labels = draw_labels(self.shares, n, rng) if labels is None else labels
         return super().sample(n, rng=rng, labels=labels)

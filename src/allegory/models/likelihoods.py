@@ -10,7 +10,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from allegory.errors import UserError
-from allegory.media import Images, Media, to_bytes, to_unit
+from allegory.media import Media, Vectors, to_bytes, to_unit
 from allegory.objectives import likelihood
 
 __all__ = ["Bernoulli", "DiscretisedLogistic", "Gaussian", "Likelihood", "likelihood_for"]
@@ -165,10 +165,10 @@ def likelihood_for(name: Name, media: Media, deviation: float = 0.1) -> Likeliho
     Raises:
         UserError: it is one of grey levels, and the media are not pictures.
     """
-    pictures = isinstance(media, Images)
+    pictures = not isinstance(media, Vectors)
     if name in ("bernoulli", "logistic") and not pictures:
         raise UserError(f"the likelihood '{name}' is for pictures: vectors need a gaussian one.")
-    unit = (1.0,) if isinstance(media, Images) else media.scale
+    unit = media.scale if isinstance(media, Vectors) else (1.0,)
     match name:
         case "bernoulli":
             return Bernoulli()

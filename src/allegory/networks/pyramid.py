@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional as F
 
-from allegory.media import Images
+from allegory.media import Vectors
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,7 +28,7 @@ def details(x: Tensor, media: Media) -> Tensor:
     The levels of a Laplacian pyramid (Burt & Adelson 1983): of the smallest picture the values, of
     each detail that halving loses how strong it is in each cell.
     """
-    if not isinstance(media, Images):
+    if isinstance(media, Vectors):
         return (x - x.new_tensor(media.offset)) / x.new_tensor(media.scale)
     found = []
     while min(x.shape[-2:]) >= 2 * SMALLEST:

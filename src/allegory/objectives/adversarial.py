@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ADVERSARIAL", "Adversarial", "Loss"]
 
-Loss = Literal["relativistic", "non-saturating", "minimax", "hinge", "wasserstein"]
+Loss = Literal[
+    "relativistic", "non-saturating", "minimax", "hinge", "wasserstein", "least-squares"
+]
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ ADVERSARIAL: dict[Loss, Adversarial] = {
     # Arjovsky et al. (2017), "Wasserstein generative adversarial networks", equations 2 and 3
     "wasserstein": Adversarial(
         lambda real, fake: fake - real, lambda real, fake: real - fake, paired=True
+    ),
+    # Mao et al. (2017), "Least squares generative adversarial networks", equation 9
+    "least-squares": Adversarial(
+        lambda real, fake: 0.5 * (real - 1.0) ** 2 + 0.5 * fake**2,
+        lambda _, fake: 0.5 * (fake - 1.0) ** 2,
     ),
 }
 """Losses by name."""

@@ -12,7 +12,7 @@ from allegory.errors import UserError
 if TYPE_CHECKING:
     from allegory.data.dataset import Dataset
 
-__all__ = ["classes_of", "train_of"]
+__all__ = ["classes_of", "shares_of", "train_of"]
 
 
 def classes_of(data: Dataset, label: str) -> tuple[str, ...]:
@@ -42,6 +42,13 @@ def classes_of(data: Dataset, label: str) -> tuple[str, ...]:
             "there is nothing to tell apart."
         )
     return column.names
+
+
+def shares_of(data: Dataset, label: str) -> list[float]:
+    """The share of each class among the examples whose class is known."""
+    known = data.table()[label].values.astype(np.int64)
+    counts = np.bincount(known[known >= 0], minlength=len(classes_of(data, label)))
+    return [float(n) / counts.sum() for n in counts]
 
 
 def train_of(data: Dataset) -> Dataset:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from allegory.recipes.classes import classes_of
+from allegory.recipes.classes import classes_of, shares_of
 
 if TYPE_CHECKING:
     from allegory.data.dataset import Dataset
@@ -66,11 +65,7 @@ class GANSettings(BaseModel):
 
     def shares(self, data: Dataset) -> list[float]:
         """The share of each class among the examples whose class is known."""
-        if self.label is None:
-            return []
-        known = data.table()[self.label].values.astype(np.int64)
-        counts = np.bincount(known[known >= 0], minlength=len(self.classes(data)))
-        return [float(n) / counts.sum() for n in counts]
+        return [] if self.label is None else shares_of(data, self.label)
 
     def blueprint(self, data: Dataset) -> Blueprint:
         """The model for these data."""

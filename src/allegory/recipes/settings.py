@@ -18,10 +18,12 @@ from allegory.recipes.classifier import (
     UpweightingSettings,
 )
 from allegory.recipes.debiasing import DebiasingSettings
+from allegory.recipes.diffusion import ConsistencySettings, DiffusionSettings
 from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
 from allegory.recipes.features import FeaturesSettings
 from allegory.recipes.gan import GANSettings
 from allegory.recipes.regressor import RegressorSettings
+from allegory.recipes.translation import CycleGANSettings, Pix2PixSettings
 from allegory.recipes.vae import VAESettings
 from allegory.training.settings import TrainingSettings
 
@@ -34,10 +36,14 @@ GameSettings = Annotated[
     AutoencoderSettings
     | BetaTCVAESettings
     | ClassifierSettings
+    | CycleGANSettings
+    | ConsistencySettings
     | DebiasingSettings
+    | DiffusionSettings
     | FactorVAESettings
     | FeaturesSettings
     | GANSettings
+    | Pix2PixSettings
     | RegressorSettings
     | ReweightingSettings
     | UpweightingSettings

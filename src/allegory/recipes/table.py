@@ -11,11 +11,13 @@ from allegory.recipes.classifier import (
     UpweightingSettings,
 )
 from allegory.recipes.debiasing import DebiasingSettings
+from allegory.recipes.diffusion import ConsistencySettings, DiffusionSettings
 from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
 from allegory.recipes.features import FeaturesSettings
 from allegory.recipes.gan import GANSettings
 from allegory.recipes.regressor import RegressorSettings
 from allegory.recipes.settings import Run
+from allegory.recipes.translation import CycleGANSettings, Pix2PixSettings
 from allegory.recipes.vae import VAESettings
 from allegory.training.settings import TrainingSettings
 
@@ -142,6 +144,88 @@ def gan_toy() -> Run:
     )
 
 
+def pix2pix() -> Run:
+    """Pictures translated by the example of pairs."""
+    return Run(
+        recipe="pix2pix",
+        data=DataSettings(source="towns", pairing="matched", flip=True),
+        game=Pix2PixSettings(network="tiny"),
+        training=TrainingSettings(
+            images=100_000, batch=8, lr=5e-4, beta1=0.5, beta2=0.99, half_life=2_000
+        ),
+    )
+
+
+def diffusion() -> Run:
+    """A diffusion model: new examples by taking noise off step by step."""
+    return Run(
+        recipe="diffusion",
+        data=DataSettings(),
+        game=DiffusionSettings(),
+        training=TrainingSettings(batch=64, lr=4e-3, beta2=0.99, half_life=10_000),
+    )
+
+
+def diffusion_toy() -> Run:
+    """A diffusion model of points, whose density is exact."""
+    return Run(
+        recipe="diffusion-toy",
+        data=DataSettings(source="moons"),
+        game=DiffusionSettings(noise_mean=-1.5, noise_deviation=2.0, steps=32),
+        training=TrainingSettings(
+            images=1_000_000, batch=256, lr=4e-3, beta2=0.99, half_life=50_000
+        ),
+    )
+
+
+def cyclegan() -> Run:
+    """Pictures translated between two piles, without pairs."""
+    return Run(
+        recipe="cyclegan",
+        data=DataSettings(source="towns", pairing="shuffled", flip=True),
+        game=CycleGANSettings(network="tiny"),
+        training=TrainingSettings(
+            images=60_000, batch=8, lr=5e-4, beta1=0.5, beta2=0.99, half_life=2_000
+        ),
+    )
+
+
+def diffusion_fast() -> Run:
+    """A diffusion model that learns to take off all noise in two steps."""
+    return Run(
+        recipe="diffusion-fast",
+        data=DataSettings(),
+        game=ConsistencySettings(),
+        training=TrainingSettings(batch=64, lr=4e-3, beta2=0.99, half_life=10_000),
+    )
+
+
+def diffusion_64() -> Run:
+    """A diffusion model of larger pictures, for a GPU."""
+    return Run(
+        recipe="diffusion-64",
+        data=DataSettings(),
+        game=DiffusionSettings(network="base"),
+        training=TrainingSettings(
+            images=10_000_000, batch=256, lr=2e-3, beta2=0.99, half_life=500_000
+        ),
+    )
+
+
+def cyclegan_voices() -> Run:
+    """A voice turned into another, without pairs: the same words, said by someone else."""
+    return Run(
+        recipe="cyclegan-voices",
+        data=DataSettings(
+            source="voices", pairing="shuffled", domains=("speaker=bruno", "speaker=ada")
+        ),
+        game=CycleGANSettings(network="tiny"),
+        training=TrainingSettings(
+            images=60_000, batch=8, lr=5e-4, beta1=0.5, beta2=0.99, half_life=2_000
+        ),
+    )
+
+
 def features() -> Run:
     """Numbers to compare examples by, learned without labels."""
     return Run(
@@ -214,6 +298,13 @@ RECIPES: dict[str, Callable[[], Run]] = {
     "cgan": cgan,
     "progressive": progressive,
     "gan-toy": gan_toy,
+    "pix2pix": pix2pix,
+    "cyclegan": cyclegan,
+    "cyclegan-voices": cyclegan_voices,
+    "diffusion": diffusion,
+    "diffusion-toy": diffusion_toy,
+    "diffusion-fast": diffusion_fast,
+    "diffusion-64": diffusion_64,
     "features": features,
     "regressor": regressor,
     "classifier": classifier,

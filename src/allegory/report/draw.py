@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from allegory.media import Images
+from allegory.media import Images, Pairs
 from allegory.report.sheets import sheet
 from allegory.report.vectors import as_points, draw_points, limits_of
 
@@ -23,11 +23,21 @@ if TYPE_CHECKING:
 
     from allegory.media import Media
 
-__all__ = ["draw_examples", "draw_film", "draw_groups", "draw_pairs", "draw_strips"]
+__all__ = [
+    "draw_examples",
+    "draw_film",
+    "draw_groups",
+    "draw_pairs",
+    "draw_strips",
+    "in_colour",
+    "side_by_side",
+]
 
 
 def draw_examples(x: Tensor, media: Media, columns: int | None = None) -> NDArray[np.uint8]:
     """Examples x (n, *media.shape)."""
+    if isinstance(media, Pairs):
+        return sheet(side_by_side(x, media), columns)
     if isinstance(media, Images):
         return sheet(x, columns)
     return draw_points([as_points(_numbers(x))], joined=media.shape == (1,))
@@ -69,6 +79,19 @@ def draw_film(
     return np.stack(
         [draw_points([p[:t] for p in paths], labels, joined=t > 1, limits=limits) for t in steps]
     )
+
+
+def side_by_side(x: Tensor, media: Pairs) -> Tensor:
+    """Pairs x (n, *media.shape) as pictures twice as wide, (n, 3, h, 2w), in colour."""
+    return torch.cat([in_colour(half) for half in media.halves(x)], dim=3)
+
+
+def in_colour(x: Tensor) -> Tensor:
+    """Pictures x (n, channels, h, w) as (n, 3, h, w), on white where they are transparent."""
+    if x.shape[1] == 4:
+        seen = 0.5 * x[:, 3:] + 0.5
+        return seen * x[:, :3] + (1.0 - seen)
+    return x.expand(-1, 3, -1, -1) if x.shape[1] == 1 else x
 
 
 def _interleave(x: Tensor, y: Tensor, columns: int) -> Tensor:

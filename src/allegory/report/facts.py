@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from allegory.media import Images
+from allegory.media import Images, Pairs, Vectors
 from allegory.report.curves import Record, last
 from allegory.report.frame import tile_list
 from allegory.report.html import Section, figure, table
@@ -73,9 +73,9 @@ def data_section(data: Dataset) -> Section:
     """Examples, splits, what is known of them, and what had to be skipped."""
     media = data.media
     kind = (
-        f"{media.width} × {media.height} pixels, {_modes(media)}"
-        if isinstance(media, Images)
-        else f"{media.shape[0]} columns"
+        f"{media.shape[0]} columns"
+        if isinstance(media, Vectors)
+        else f"{media.width} × {media.height} pixels, {_modes(media)}"
     )
     facts = [("examples", f"{len(data):,}"), ("each", kind)]
     facts += [(f"{name} split", f"{len(rows):,}") for name, rows in data.splits.items()]
@@ -86,7 +86,7 @@ def data_section(data: Dataset) -> Section:
             show_examples(data.take(some), media, "Examples of the data", columns=12),
             "A few of the examples, evenly spread over the data.",
         )
-        if isinstance(media, Images)
+        if not isinstance(media, Vectors)
         else "",
         table(facts, ("property", "value")),
         "<h3>Known of each example</h3>" + table(known, ("name", "kind", "values"))
@@ -102,7 +102,10 @@ def data_section(data: Dataset) -> Section:
     )
 
 
-def _modes(media: Images) -> str:
+def _modes(media: Images | Pairs) -> str:
+    if isinstance(media, Pairs):
+        halves = zip(media.names, (media.a, media.b), strict=True)
+        return " and ".join(f"{name} in {_modes(half)}" for name, half in halves)
     words = {"L": "grey", "RGB": "colour", "RGBA": "colour with transparency"}[media.mode]
     return words + (", binarised anew each time" if media.binary else "")
 

@@ -14,6 +14,7 @@ from allegory.errors import UserError
 from allegory.files import atomic
 from allegory.media import Images, to_bytes
 from allegory.report.sheets import to_image
+from allegory.report.sounds import sounding, write_sounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +40,8 @@ def require_empty(folder: Path, media: Media) -> None:
 def write_folder(x: Tensor, media: Media, folder: Path, labels: Sequence[str] = ()) -> None:
     """Write pictures x (n, *media.shape) as 000000.png and on; all of them, or none.
 
-    With `labels`, one a picture, also metadata.csv, from which a data set reads them again.
+    What can be heard is written beside its picture, as 000000.wav. With `labels`, one a picture,
+    also metadata.csv, from which a data set reads them again.
     """
     require_empty(folder, media)
     names = [f"{i:06}.png" for i in range(len(x))]
@@ -47,6 +49,10 @@ def write_folder(x: Tensor, media: Media, folder: Path, labels: Sequence[str] = 
         pictures = to_bytes(x.detach().cpu()).permute(0, 2, 3, 1).numpy()
         for name, picture in zip(names, pictures, strict=True):
             to_image(picture).save(draft / name)
+        if sounding(media):
+            sounds = [name.replace(".png", ".wav") for name in names]
+            write_sounds(x, media, [draft / name for name in sounds])
+            names = sounds
         if labels:
             with (draft / "metadata.csv").open("w", encoding="utf-8", newline="") as file:
                 rows = zip(names, labels, strict=True)

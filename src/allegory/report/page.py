@@ -26,6 +26,7 @@ from allegory.report.html import Section, figure, image, notice
 from allegory.report.latents import axes_section, latents_section
 from allegory.report.scene import explore
 from allegory.report.scores import scores_section
+from allegory.report.translations import translations_section
 from allegory.report.watch import draw_stills, has_record
 from allegory.report.weights import weights_section
 from allegory.tools.concern import concern
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["write_report"]
 
 MODEL_SECTIONS = (
+    ("translate", translations_section),
     ("sample", samples_section),
     ("reconstruct", reconstructions_section),
     ("traverse", axes_section),

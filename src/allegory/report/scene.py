@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from allegory.capabilities import Decodes
 from allegory.tools.mixture import Mixture, mixture_of_codes
 from allegory.tools.requires import tools_for
 from allegory.tools.running import home, in_batches
-from allegory.tools.ways import Ways, ways
+from allegory.tools.ways import Ways, ways, without_ways
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -52,7 +53,10 @@ class Scene:
 
 def explore(model: Model, train: Dataset, held_out: Dataset, seed: int) -> Scene:
     """Encode held-out examples, and rank and name ways to move, as far as the model can."""
-    scene = Scene(model, held_out, seed, tools_for(model), None, None, None)
+    tools = tools_for(model)
+    if isinstance(model, Decodes) and without_ways(model) is not None:
+        tools = tuple(tool for tool in tools if tool not in ("traverse", "encode"))
+    scene = Scene(model, held_out, seed, tools, None, None, None)
     with torch.inference_mode():
         codes = _codes(scene) if "encode" in scene.tools else None
     found = ways(scene.model, rng=seed) if "traverse" in scene.tools else None

@@ -25,7 +25,15 @@ LEGIBLE = 64
 """Side in pixels to which smaller pictures are enlarged, by a whole factor."""
 TEXT = 13
 MARGIN = 8
-FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+FORMATS = {
+    ".png": "PNG",
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".webp": "WEBP",
+    ".bmp": "BMP",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+}
 
 
 def sheet(
@@ -89,7 +97,7 @@ def to_image(picture: NDArray[np.uint8]) -> Image.Image:
 
 
 def write_picture(picture: NDArray[np.uint8], path: Path) -> None:
-    """Write bytes (H, W, C) as .png, .jpg or .webp, by the suffix of the path; grey stays grey."""
+    """Write bytes (H, W, C) in the format of the path's suffix; grey stays grey."""
     kind = FORMATS.get(path.suffix.lower())
     if kind is None:
         raise UserError(f"cannot write '{path}': pictures are written as {', '.join(FORMATS)}.")
@@ -98,4 +106,4 @@ def write_picture(picture: NDArray[np.uint8], path: Path) -> None:
         if kind == "JPEG":
             flatten_alpha(image).save(file, kind, quality=95)
         else:
-            image.save(file, kind, lossless=True)
+            image.save(file, kind, **({"lossless": True} if kind == "WEBP" else {}))

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from allegory.media import Images
+from allegory.media import Images, Pairs
+from allegory.report.draw import side_by_side
 from allegory.report.html import image
 from allegory.report.plots import Series, histogram, plot
 from allegory.report.sheets import sheet
+from allegory.report.sounds import players
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +27,7 @@ COARSE = 64
 BINS = 40
 
 
-def picture_kind(media: Images) -> str:
+def picture_kind(media: Images | Pairs) -> str:
     """The CSS class of pictures of this size."""
     return "pixels" if max(media.height, media.width) <= COARSE else "smooth"
 
@@ -34,8 +36,12 @@ def show_examples(
     x: Tensor, media: Media, alt: str, *, columns: int, beside: Tensor | None = None
 ) -> str:
     """Examples x (n, *media.shape); vectors in front of the data `beside` (m, *media.shape)."""
+    if isinstance(media, Pairs):
+        pairs = sheet(side_by_side(x, media), max(1, columns // 2))
+        return image(pairs, alt, kind=picture_kind(media))
     if isinstance(media, Images):
-        return image(sheet(x, columns, clear=True), alt, kind=picture_kind(media))
+        shown = image(sheet(x, columns, clear=True), alt, kind=picture_kind(media))
+        return shown + players(x, media, "the first ones")
     groups = {"data": beside, "model": x} if beside is not None else {"data": x}
     if media.shape == (1,):
         return plot(_histograms(groups), title=alt, x_label="value", y_label="density")
@@ -48,7 +54,8 @@ def show_pairs(x: Tensor, y: Tensor, media: Media, alt: str, *, columns: int) ->
         rows = zip(torch.split(x, columns), torch.split(y, columns), strict=True)
         sheets = (sheet(torch.cat(row), len(row[0]), clear=True) for row in rows)
         images = "".join(image(pair, alt, kind=picture_kind(media)) for pair in sheets)
-        return f'<div class="pairs">{images}</div>'
+        sounds = players(x, media, "original") + players(y, media, "reconstruction")
+        return f'<div class="pairs">{images}</div>{sounds}'
     if media.shape == (1,):
         line = Series("", *_columns(x, x), "line", -1)
         dots = Series("", *_columns(x, y), "dots")
@@ -62,7 +69,9 @@ def show_strips(
     """Paths (paths, frames, *media.shape); vectors in front of the data `beside`."""
     if isinstance(media, Images):
         rows = sheet(strips.flatten(0, 1), strips.shape[1], clear=True)
-        return image(rows, alt, kind=picture_kind(media))
+        return image(rows, alt, kind=picture_kind(media)) + players(
+            strips[0], media, "the first row"
+        )
     named = list(enumerate(zip(strips, names, strict=True)))
     if media.shape == (1,):
         time = range(strips.shape[1])

@@ -127,7 +127,7 @@ def look(begun: Begun, seed: int) -> Audited:
     say("looking for near-duplicates and labels in doubt.")
     pairs = near_duplicates(data, described, features, seed)
     suspects = _suspects(np.concatenate([described.numpy(), codes], 1), data, seed)
-    strange = _strange(begun.folder, model, data, weighed.rarity)
+    strange = _strange(begun.folder, model, data, weighed.rarity, seed)
     mapped = _mapped(len(data), seed)
     say(f"laying out {len(mapped):,} examples on a map.")
     return Audited(
@@ -175,7 +175,9 @@ def _suspects(
     return {name: label_suspects(features, columns[name], seed) for name in names[:COLUMNS]}
 
 
-def _strange(folder: RunFolder, model: Any, data: Dataset, rarity: NDArray[np.float64]) -> Strange:
+def _strange(
+    folder: RunFolder, model: Any, data: Dataset, rarity: NDArray[np.float64], seed: int
+) -> Strange:
     """What the run's outlier detector says.
 
     Where too little was held out, how little comes back of an example; else how rare it is.
@@ -184,7 +186,7 @@ def _strange(folder: RunFolder, model: Any, data: Dataset, rarity: NDArray[np.fl
     if len(held_out) >= FEWEST and len(known):
         # half of what is held out sets the threshold
         enough = len(held_out) // 2 + 1 >= 1 / FALSE_ALARMS[0]
-        detector = detector_of(folder, false_alarms=FALSE_ALARMS[0 if enough else 1])
+        detector = detector_of(folder, false_alarms=FALSE_ALARMS[0 if enough else 1], seed=seed)
         # the other scores take three times as long
         found = detector.judge(data, (), shown=True)
         order = np.argsort(-found.scores[detector.score].numpy(), kind="stable")

@@ -10,13 +10,15 @@ import numpy as np
 from allegory.data.dataset import Column, Dataset
 from allegory.data.open import open_data, source_name
 from allegory.data.pictures import Unreadable, read_picture
+from allegory.data.waveforms import read_sound
 from allegory.errors import UserError
-from allegory.media import Images, Media, Vectors
+from allegory.media import Images, Media, Pairs, Vectors
 from allegory.recipes.settings import change
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
     from torch import Tensor
 
     from allegory.recipes.settings import Run
@@ -34,7 +36,7 @@ __all__ = [
 
 def from_anywhere(run: Run) -> Run:
     """The run, with its sources by the names that they have from every folder."""
-    given = {"source": run.data.source, "negatives": run.data.negatives}
+    given = {"source": run.data.source, "negatives": run.data.negatives, "to": run.data.to}
     there = {
         field: source_name(name)
         for field, name in given.items()
@@ -66,8 +68,12 @@ def read_as(media: Media) -> dict[str, Any]:
     """Settings by which any source is read as a model of these media needs it."""
     if isinstance(media, Vectors):
         return {}
+    if isinstance(media, Pairs):
+        return {"size": f"{media.height}x{media.width}"}
     mode = {"L": "grey", "RGB": "rgb", "RGBA": "rgba"}[media.mode]
-    return {"size": f"{media.height}x{media.width}", "mode": mode, "binarize": media.binary}
+    rate = {} if media.sound is None else {"rate": str(media.sound.rate)}
+    size = f"{media.height}x{media.width}"
+    return {"size": size, "mode": mode, "binarize": media.binary, **rate}
 
 
 def held_out(data: Dataset, count: int, seed: int = 0) -> Dataset:
@@ -108,9 +114,22 @@ def own_pictures(paths: Sequence[Path], media: Media) -> Dataset:
         if not path.exists():
             raise UserError(f"no such file: {path}")
         try:
-            pictures.append(read_picture(path, media.mode, media.height, media.width))
+            pictures.append(_read(path, media))
         except Unreadable as error:
             raise UserError(f"can't read {path}: {error}.") from None
     names = Column("text", np.array([str(path) for path in paths], dtype=np.str_))
     rows = np.arange(len(paths))
     return Dataset("pictures", media, np.stack(pictures), rows, {"file_name": names})
+
+
+def _read(path: Path, media: Images) -> NDArray[np.uint8]:
+    """A picture, or the begin of a sound where the model works on sounds: (height, width, c)."""
+    if media.sound is None:
+        return read_picture(path, media.mode, media.height, media.width)
+    from allegory.data.sources.sounds import spectrogram, windows
+
+    x, _ = read_sound(path, media.sound.rate)
+    first: NDArray[np.uint8] = windows(spectrogram(x, media.height, media.sound), media.width)[0][
+        0
+    ]
+    return first

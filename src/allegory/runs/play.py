@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,11 @@ import torch
 
 from allegory.data.open import open_data
 from allegory.errors import Interrupted, UserError
-from allegory.media import Images
+from allegory.media import Vectors
 from allegory.models.files import read_about, read_card, write_card
 from allegory.progress import say
 from allegory.recipes.settings import Run, change, write_run
+from allegory.runs.at_work import at_work
 from allegory.runs.health import Health
 from allegory.runs.inputs import from_anywhere, open_for
 from allegory.runs.record import Record
@@ -67,10 +69,11 @@ def begin(run: Run, folder: RunFolder, data: Dataset | None = None) -> Trained:
         Interrupted: asked to stop; `go_on` continues.
     """
     world = World.from_environment()
-    data = data if data is not None else data_of(run)
-    # by the names that they have from every folder
-    run = change(from_anywhere(run), {"source": data.name})
-    return play(run, folder, data, world)
+    with at_work(folder.path) if world.leads else nullcontext():
+        data = data if data is not None else data_of(run)
+        # by the names that they have from every folder
+        run = change(from_anywhere(run), {"source": data.name})
+        return play(run, folder, data, world)
 
 
 def go_on(folder: RunFolder, images: int | None = None) -> Trained:
@@ -95,7 +98,9 @@ def go_on(folder: RunFolder, images: int | None = None) -> Trained:
                 f"more (given: {images:,})."
             )
         run = change(run, {"images": images})
-    return play(run, folder, data_of(run), World.from_environment())
+    world = World.from_environment()
+    with at_work(folder.path) if world.leads else nullcontext():
+        return play(run, folder, data_of(run), world)
 
 
 def data_of(run: Run) -> Dataset:
@@ -126,7 +131,7 @@ def learn(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
         train,
         held_out,
         run.training,
-        flips=run.data.flip and isinstance(data.media, Images),
+        flips=run.data.flip and not isinstance(data.media, Vectors),
         world=world,
         checkpoints=Checkpoints(folder.checkpoints),
         journal=Journal(folder.path, tensorboard=run.training.tensorboard and world.leads),

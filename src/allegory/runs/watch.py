@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from allegory.capabilities import Decodes, Encodes, Samples
+from allegory.capabilities import Decodes, Encodes, Samples, Translates
 from allegory.models.files import save_weights
 from allegory.report.draw import draw_examples
 from allegory.report.sheets import write_picture
+from allegory.report.translations import draw_translations
 from allegory.tools.encode import write_table
 from allegory.tools.reconstruct import reconstruct
 from allegory.tools.sample import sample
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from allegory.data.dataset import Dataset
     from allegory.runs.folder import RunFolder
     from allegory.training.observers import Scene
@@ -66,7 +69,14 @@ class Preview:
             x = sample(model, self.count, rng=torch.Generator().manual_seed(0))
         elif isinstance(model, Encodes) and isinstance(model, Decodes) and len(self.data):
             x = reconstruct(model, self.data.take(np.arange(min(self.count, len(self.data)))))
+        elif isinstance(model, Translates) and len(self.data):
+            x = self.data.take(np.arange(min(self.count, len(self.data))))
+            self.write(draw_translations(model, x), scene)
+            return
         else:
             return
-        path = self.folder.path / "previews" / f"{scene.images:012d}.png"
-        write_picture(draw_examples(x, self.data.media), path)
+        self.write(draw_examples(x, self.data.media), scene)
+
+    def write(self, picture: NDArray[np.uint8], scene: Scene) -> None:
+        """Write it by the images seen."""
+        write_picture(picture, self.folder.path / "previews" / f"{scene.images:012d}.png")

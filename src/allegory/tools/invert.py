@@ -10,7 +10,7 @@ import torch
 from torch.nn.functional import adaptive_avg_pool2d
 
 from allegory.capabilities import Encodes
-from allegory.media import Images
+from allegory.media import Vectors
 from allegory.progress import track
 from allegory.tools.running import in_batches
 from allegory.tools.standard import from_standard, to_standard
@@ -122,7 +122,7 @@ def _loss(model: Decodes, x: Tensor, count: int) -> Loss:
 
 def _pyramid(x: Tensor, media: Media) -> list[Tensor]:
     """Examples at every scale that they are compared at; vectors in units of their deviation."""
-    if not isinstance(media, Images):
+    if isinstance(media, Vectors):
         return [x / x.new_tensor(media.scale)]
     sizes = [(-(-media.height // scale), -(-media.width // scale)) for scale in SCALES]
     return [adaptive_avg_pool2d(x, size) for size in sizes]

@@ -17,6 +17,9 @@ __all__ = ["MEASURES", "TOOLS", "Measure", "lacking", "require", "tools_for"]
 TOOLS: dict[str, tuple[str, ...]] = {
     "sample": ("Samples",),
     "sample a class": ("Conditional",),
+    "choose a solver": ("Denoises",),
+    "vary": ("Denoises",),
+    "inpaint": ("Denoises",),
     "reconstruct": ("Encodes", "Decodes"),
     "interpolate": ("Decodes",),
     "traverse": ("Decodes",),
@@ -25,6 +28,8 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "balance": ("Encodes",),
     "fill thin regions": ("Encodes", "Decodes"),
     "invert": ("Decodes",),
+    "export": ("Encodes | Decodes",),
+    "translate": ("Translates",),
     "watch": ("Samples",),
     "outliers": ("Encodes | Scores | Discriminates",),
 }
@@ -71,6 +76,11 @@ MEASURES: dict[str, Measure] = {
         ("Samples", "Discriminates"),
         "Can the discriminator still tell, and does it know the training examples by heart?",
         "samples + examples",
+    ),
+    "translation": Measure(
+        ("Translates",),
+        "Are translations near to their partners, like the target, and of the same content?",
+        "samples squared",
     ),
     "latent": Measure(
         ("Encodes", "Decodes"),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import torch
 
-from allegory.capabilities import Encodes
+from allegory.capabilities import Denoises, Encodes
+from allegory.errors import UserError
 from allegory.tools.directions import principal_directions
 from allegory.tools.naming import name_axes
 from allegory.tools.standard import to_standard
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     from allegory.capabilities import Decodes, LatentSpace
     from allegory.data.dataset import Column
 
-__all__ = ["Kind", "Ways", "ways"]
+__all__ = ["Kind", "Ways", "ways", "without_ways"]
 
 Kind = Literal["latents", "directions"]
+
+NOISE = 64
+"""Latents up to which the noise of a model that denoises is walked through."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,27 @@ def ways(model: Decodes, kind: Kind | None = None, *, rng: int) -> Ways:
 
     By default single latents of a model that encodes, where training gave them a meaning, and
     else directions: the latents of a generator stand for nothing by themselves.
+
+    Raises:
+        UserError: as `without_ways` says.
     """
+    reason = without_ways(model)
+    if reason is not None:
+        raise UserError(f"there are no ways to rank: {reason}.")
     kind = kind or ("latents" if isinstance(model, Encodes) else "directions")
     if kind == "latents":
         vectors = torch.eye(model.latent.size)
     else:
         vectors = principal_directions(model, rng=rng).vectors
     return Ways(kind, vectors, axes(model, along=vectors, rng=rng))
+
+
+def without_ways(model: Decodes) -> str | None:
+    """Why it makes no sense to walk along a model's latents one by one; None where it does."""
+    size = model.latent.size
+    if not isinstance(model, Denoises) or size <= NOISE:
+        return None
+    return (
+        f"the model's code is noise, {size:,} numbers of which none stands for anything; "
+        "'interpolate' walks between codes, 'vary' makes examples like one"
+    )

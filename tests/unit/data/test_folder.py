@@ -141,8 +141,8 @@ def test_names_that_are_no_text_and_linked_folders(tmp_path):
 def test_nothing_there_and_nothing_readable(tmp_path):
     with pytest.raises(UserError, match=r"it is empty; looked, at any depth, for .*\.png"):
         open_data(tmp_path)
-    (tmp_path / "a.mp3").touch()
-    with pytest.raises(UserError, match=r"it holds 1 \.mp3"):
+    (tmp_path / "a.mid").touch()
+    with pytest.raises(UserError, match=r"it holds 1 \.mid"):
         open_data(tmp_path)
     (tmp_path / "a.png").touch()
     with pytest.raises(UserError, match=r"can be read, of 1: a\.png: an empty file"):

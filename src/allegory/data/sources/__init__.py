@@ -35,11 +35,13 @@ SOURCES = {
     "objects": Source(
         "rendered objects that are no faces, in the same light", "faces_and_objects"
     ),
+    "towns": Source("drawn street maps and their aerial views, in pairs", "towns"),
     "digits": Source("8x8 handwritten digits, from scikit-learn", "digits"),
     "stacked-digits": Source(
         "three digits in red, green and blue: 1,000 modes that can be counted", "stacked_digits"
     ),
     "fashion": Source("Fashion-MNIST: 70,000 grey 28x28 pictures of clothes", "fashion"),
+    "voices": Source("ten words by four synthetic speakers, with known factors", "voices"),
     "line": Source("two Gaussians on a line; density known", "toys"),
     "ring": Source("8 Gaussians on a circle; density known", "toys"),
     "grid": Source("25 Gaussians on a grid; density known", "toys"),

@@ -1,4 +1,7 @@
-"""A folder of pictures: decoded in threads, once, with labels from sub-folders or metadata.csv."""
+"""A folder of pictures: decoded in threads, once, with labels from sub-folders or metadata.csv.
+
+A folder of at least as many sounds as pictures is read by `allegory.data.sources.sounds`.
+"""
 
 from __future__ import annotations
 
@@ -15,25 +18,32 @@ from allegory.data.pictures import Header, decode, quiet, read_header
 from allegory.data.plan import chosen, plan_mode, plan_size
 from allegory.data.scan import EXTENSIONS, Found, Scan, readable, scan, threaded
 from allegory.data.store import Packed, Writer, key_of, packed
+from allegory.data.waveforms import SOUNDS
 from allegory.errors import UserError
 from allegory.progress import track
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from allegory.data.settings import DataSettings
 
-__all__ = ["pack"]
+__all__ = ["describe_files", "nothing_readable", "pack", "passed_over"]
 
 SHOWN = 3
 """Reasons that an error quotes."""
 
 
 def pack(path: Path, settings: DataSettings) -> Packed:
-    """Pack the pictures below a folder, or the one picture that `path` is.
+    """Pack the pictures, or the sounds, below a folder, or the one that `path` is.
 
     Raises:
-        UserError: there is no picture, or none that can be read.
+        UserError: there is nothing such, or nothing that can be read.
     """
     content = scan(path)
+    if content.sounds and len(content.sounds) >= len(content.files):
+        from allegory.data.sources import sounds
+
+        return sounds.pack(content, settings)
     if not content.files:
         raise UserError(_nothing(content))
     files = [content.files[i] for i in chosen(len(content.files), settings)]
@@ -49,8 +59,14 @@ def pack(path: Path, settings: DataSettings) -> Packed:
     )
     found = packed(key, lambda writer: _build(writer, content, files, settings))
     # what was passed over is no part of the store: a new README must not pack the pictures anew
-    info = {**found.info, "folder": {**found.info["folder"], "ignored": content.ignored}}
-    return replace(found, info=info)
+    return passed_over(found, content.ignored, content.sounds)
+
+
+def passed_over(found: Packed, ignored: dict[str, int], others: Sequence[Found]) -> Packed:
+    """The store, with the files beside those packed: how many of each extension."""
+    counts = Counter(Path(file.name).suffix.lower() for file in others) + Counter(ignored)
+    folder = {**found.info["folder"], "ignored": dict(counts.most_common())}
+    return replace(found, info={**found.info, "folder": folder})
 
 
 def _build(writer: Writer, content: Scan, files: list[Found], settings: DataSettings) -> None:
@@ -64,11 +80,11 @@ def _build(writer: Writer, content: Scan, files: list[Found], settings: DataSett
             names, broken = _decode(writer, files, mode, size)
             unreadable += broken
     if not headers or not names:
-        raise UserError(_all_unreadable(content.root, unreadable))
+        raise nothing_readable("picture", content.root, unreadable)
     writer.skipped = [*content.skipped, *unreadable]
     writer.info["media"] = {"mode": mode, "height": size[0], "width": size[1]}
     writer.info["folder"] = _survey([headers[n] for n in names])
-    _describe(writer, content, names)
+    describe_files(writer, content, names)
 
 
 def _probe(files: list[Found]) -> tuple[dict[str, Header], list[Skipped]]:
@@ -109,18 +125,27 @@ def _decode(
     return names, broken
 
 
-def _describe(writer: Writer, content: Scan, names: list[str]) -> None:
-    """Set the columns: file names, labels from folders, then metadata.csv, which has the word."""
+def describe_files(
+    writer: Writer, content: Scan, names: list[str], what: str = "pictures"
+) -> None:
+    """Set the columns: file names, labels from folders, then metadata.csv, which has the word.
+
+    Args:
+        writer: of the store.
+        content: the folder's.
+        names: of the file that each example is from.
+        what: the files hold.
+    """
     writer.columns["file_name"] = Column("text", np.array(names, dtype=np.str_))
     writer.columns.update(from_folders(names))
     if content.metadata is None:
         return
-    known = [f.name for f in content.files]
+    known = [f.name for f in (*content.files, *content.sounds)]
     columns, lost, bare = from_table(Path(content.metadata.path), names, known)
     writer.columns.update(columns)
     writer.skipped += lost
     if bare:
-        note = f"{bare:,} of {len(names):,} pictures have no row in {content.metadata.name}."
+        note = f"{bare:,} of {len(names):,} {what} have no row in {content.metadata.name}."
         writer.info.setdefault("notes", []).append(note)
 
 
@@ -143,9 +168,14 @@ def _nothing(content: Scan) -> str:
     others = ", ".join(f"{n} {ext}" for ext, n in list(content.ignored.items())[:SHOWN])
     has = f"it holds {others}" if others else "it is empty"
     looked = " ".join(sorted(EXTENSIONS))
-    return f"no pictures in {content.root}: {has}; looked, at any depth, for {looked}."
+    heard = " ".join(sorted(SOUNDS))
+    return (
+        f"no pictures in {content.root}: {has}; looked, at any depth, for {looked}; and for "
+        f"sounds: {heard}."
+    )
 
 
-def _all_unreadable(root: Path, unreadable: list[Skipped]) -> str:
+def nothing_readable(what: str, root: Path, unreadable: list[Skipped]) -> UserError:
+    """That nothing of `what` a folder holds can be read, with the first reasons."""
     first = "; ".join(f"{s.path}: {s.reason}" for s in unreadable[:SHOWN])
-    return f"no picture in {root} can be read, of {len(unreadable)}: {first}."
+    return UserError(f"no {what} in {root} can be read, of {len(unreadable)}: {first}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from allegory.capabilities import Decodes
 from allegory.errors import unknown
 from allegory.runs.measuring.codes import disentanglement, latent
 from allegory.runs.measuring.conditional import columns_of, conditional
@@ -18,7 +19,9 @@ from allegory.runs.measuring.examples import (
 from allegory.runs.measuring.groups import groups, ungrouped
 from allegory.runs.measuring.modes import MODE, modes
 from allegory.runs.measuring.samples import fidelity, memorised, two_sample
+from allegory.runs.measuring.translation import translation
 from allegory.tools.requires import MEASURES, lacking
+from allegory.tools.ways import without_ways
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +34,11 @@ __all__ = ["GROUPS", "Group", "chosen", "reason"]
 
 def _fit(_: Subject) -> None:
     """All data are."""
+
+
+def _coded(subject: Subject) -> str | None:
+    """A code must be more than noise."""
+    return without_ways(subject.model) if isinstance(subject.model, Decodes) else None
 
 
 def _factors(subject: Subject) -> str | None:
@@ -110,8 +118,9 @@ GROUPS: dict[str, Group] = {
         Group("modes", modes, _modes),
         Group("conditional", conditional, _asked),
         Group("discrimination", discrimination),
-        Group("latent", latent),
-        Group("disentanglement", disentanglement, _factors),
+        Group("translation", translation),
+        Group("latent", latent, _coded),
+        Group("disentanglement", disentanglement, lambda s: _coded(s) or _factors(s)),
         Group("prediction", prediction, _columns, whole=True),
         Group("classification", classified, _classes, whole=True),
         Group(

@@ -1,0 +1,161 @@
+"""Unpaired translation: there and back again, and real to two critics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from allegory.media import to_bytes, to_unit
+from allegory.networks.pyramid import details
+from allegory.objectives.adversarial import ADVERSARIAL
+from allegory.objectives.energy import inhomogeneity
+from allegory.training.game import Batch, Game, Losses, Player, Turn
+
+if TYPE_CHECKING:
+    from allegory.models.translation import CycleGAN
+    from allegory.training.noise import Noise
+
+__all__ = ["CycleGANGame"]
+
+
+class CycleGANGame(Game):
+    """Two generators translate both ways, two critics learn to tell what they made.
+
+    Zhu et al. (2017), "Unpaired image-to-image translation using cycle-consistent adversarial
+    networks", equations 1 to 3 with least squares (their section 4) and the identity loss of their
+    section 5.2. The critics see one in two answers late, from a pool of earlier ones: Shrivastava
+    et al. (2017), "Learning from simulated and unsupervised images through adversarial training",
+    section 2.3.
+    """
+
+    model: CycleGAN
+    pool_a: Tensor
+    pool_b: Tensor
+    kept: Tensor
+    resolution = 0.005
+
+    def __init__(
+        self,
+        model: CycleGAN,
+        critic_a: nn.Module,
+        critic_b: nn.Module,
+        *,
+        cycle: float,
+        identity: float,
+        pool: int,
+    ) -> None:
+        """Two players.
+
+        Args:
+            model: what is trained.
+            critic_a: pictures of the first domain to scores of their patches.
+            critic_b: likewise, of the second.
+            cycle: weight of what is lost there and back.
+            identity: weight, in those of the cycle, of what is changed of pictures that are of the
+                target already.
+            pool: earlier answers that the critics may see; 0: none.
+        """
+        super().__init__()
+        self.model, self.critic_a, self.critic_b = model, critic_a, critic_b
+        self.cycle, self.pool = cycle, pool
+        alike = model.media.a.channels == model.media.b.channels
+        self.identity = identity * cycle if alike else 0.0
+        self.objective = ADVERSARIAL["least-squares"]
+        for name, media in (("pool_a", model.media.a), ("pool_b", model.media.b)):
+            # bytes: processes take the mean of what is no integer, and pictures have none
+            self.register_buffer(name, torch.zeros((pool, *media.shape), dtype=torch.uint8))
+        self.register_buffer("kept", torch.zeros((), dtype=torch.int64))
+
+    def players(self) -> tuple[Player, ...]:
+        """The generators, then the critics on what they made."""
+        return (
+            Player(
+                name="generators",
+                owns=("model.a_to_b", "model.b_to_a"),
+                loss=self.generators_loss,
+            ),
+            Player(
+                name="critics",
+                owns=("critic_a", "critic_b"),
+                loss=self.critics_loss,
+                settle=self.settle,
+            ),
+        )
+
+    def generators_loss(self, batch: Batch, turn: Turn) -> Losses:
+        """How easily told, and what is lost there and back."""
+        a, b = self.model.media.halves(batch.x)
+        as_b, as_a = self.model.a_to_b(a), self.model.b_to_a(b)
+        turn.leave("a", as_a)
+        turn.leave("b", as_b)
+        losses = {
+            "adversarial a": self.answer(self.critic_a(as_a)),
+            "adversarial b": self.answer(self.critic_b(as_b)),
+        }
+        if self.cycle:
+            losses["cycle a"] = self.cycle * (self.model.b_to_a(as_b) - a).abs().mean()
+            losses["cycle b"] = self.cycle * (self.model.a_to_b(as_a) - b).abs().mean()
+        if self.identity:
+            losses["identity a"] = self.identity * (self.model.b_to_a(a) - a).abs().mean()
+            losses["identity b"] = self.identity * (self.model.a_to_b(b) - b).abs().mean()
+        return losses
+
+    def answer(self, scores: Tensor) -> Tensor:
+        """What a generator minimises."""
+        return self.objective.generator(scores, scores).mean()
+
+    def critics_loss(self, batch: Batch, turn: Turn) -> Losses:
+        """How badly they tell real from made."""
+        a, b = self.model.media.halves(batch.x)
+        late, place = self.late(turn.noise)
+        losses = {}
+        for name, critic, real, pool in (
+            ("a", self.critic_a, a, self.pool_a),
+            ("b", self.critic_b, b, self.pool_b),
+        ):
+            made = turn.left(name)
+            if self.kept >= self.pool > 0:
+                earlier = to_unit(pool[place])
+                made = torch.where(late[:, None, None, None], earlier, made)
+            told = self.objective.discriminator(critic(real), critic(made))
+            losses[f"adversarial {name}"] = told.mean()
+        return losses
+
+    def late(self, noise: Noise) -> tuple[Tensor, Tensor]:
+        """Which examples are seen late, and their place in the pool: (n,) each."""
+        chance = noise.uniform(2)
+        place = (chance[:, 1] * self.pool).long().clamp(max=max(self.pool - 1, 0))
+        return chance[:, 0] < 0.5, place
+
+    def settle(self, turn: Turn) -> None:
+        """Put what was made into the pool: where there is room, else for what was taken out."""
+        if not self.pool:
+            return
+        late, place = self.late(turn.noise)
+        n = len(late)
+        if int(self.kept) < self.pool:
+            place = int(self.kept) + torch.arange(n, device=place.device)
+            late = place < self.pool
+        self.kept += n
+        self.kept.clamp_(max=self.pool)
+        for name, pool in (("a", self.pool_a), ("b", self.pool_b)):
+            pool[place[late]] = to_bytes(turn.left(name).clone())[late]
+
+    def held_out(self, model: nn.Module, batch: Batch, noise: Noise) -> Losses:
+        """How differently what is made and the domain look as sets, and what is lost."""
+        media = self.model.media
+        a, b = (side.float() for side in media.halves(batch.x))
+        as_b, as_a = (
+            model.translate(x, to)  # type: ignore[operator]
+            for x, to in ((a, media.names[1]), (b, media.names[0]))
+        )
+        back = model.translate(as_b, media.names[0])  # type: ignore[operator]
+        losses = {
+            f"inhomogeneity {name}": inhomogeneity(details(x, of), details(y, of), matched=True)
+            for name, x, y, of in (("a", a, as_a, media.a), ("b", b, as_b, media.b))
+        }
+        if self.cycle:
+            losses["cycle a"] = (back - a).abs().mean()
+        return losses

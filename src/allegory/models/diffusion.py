@@ -1,0 +1,149 @@
+"""Diffusion models: examples from noise, by taking it off step by step."""
+
+import math
+from abc import ABC
+from copy import copy
+from dataclasses import replace
+from typing import Literal, Self
+
+import torch
+from torch import Generator, Tensor, nn
+
+from allegory.capabilities import LatentSpace, Noising, Posterior
+from allegory.media import Media, Vectors
+from allegory.models.labels import draw_labels
+from allegory.models.preconditioned import Preconditioned
+from allegory.objectives.denoising import Formulation
+from allegory.randomness import generator
+from allegory.sampling.likelihood import log_likelihood
+from allegory.sampling.sampler import Sampler, guided
+from allegory.sampling.units import from_standard, to_standard
+
+__all__ = ["ConditionalDenoiser", "Denoiser", "Denoising"]
+
+LEVELS = {"pictures": 21, "vectors": 101}
+"""Noise levels at which the density of an example is followed."""
+
+
+class Denoising(Preconditioned, ABC):
+    """A network that takes noise off, and all that follows from it."""
+
+    density: Literal["exact", "lower bound"] = "exact"
+    """Exact up to the solver's steps; of pictures the estimate of one probe."""
+    discrete = False
+    prior_mean: Tensor
+    prior_std: Tensor
+
+    def __init__(
+        self,
+        network: nn.Module,
+        media: Media,
+        *,
+        formulation: Formulation,
+        spread: float,
+        sampler: Sampler,
+    ) -> None:
+        """As `Preconditioned`, with the sampler by which samples are drawn."""
+        super().__init__(network, media, formulation=formulation, spread=spread)
+        self.sampler = sampler
+        self.prior(self.size)
+
+    @property
+    def noising(self) -> Noising:
+        """The noise that it knows, and its own sampler."""
+        s = self.sampler
+        ends = (s.schedule.sigma_min, s.schedule.sigma_max)
+        return Noising(*ends, self.spread, s.solver, s.steps, s.guidance)
+
+    def drawn_by(
+        self,
+        *,
+        solver: str | None = None,
+        steps: int | None = None,
+        guidance: float | None = None,
+    ) -> Self:
+        """The same model with the same weights, by another sampler."""
+        own = self.sampler
+        other = copy(self)
+        other.sampler = replace(
+            own,
+            solver=own.solver if solver is None else solver,
+            steps=own.steps if steps is None else steps,
+            guidance=own.guidance if guidance is None else guidance,
+        )
+        return other
+
+    @property
+    def latent(self) -> LatentSpace:
+        """The noise that an example comes from, one number for each of its values."""
+        return LatentSpace(len(self.prior_mean), self.prior_mean, self.prior_std, prior=True)
+
+    def decode(self, z: Tensor, *, labels: Tensor | None = None) -> Tensor:
+        """The example that noise z (n, latents) ends as: (n, *media.shape).
+
+        By the probability-flow equation; by a solver that draws noise, always the same.
+        """
+        noise = z.view(-1, *self.media.shape)
+        denoise = guided(self, labels, self.sampler.guidance)
+        x = self.sampler.clean(denoise, self.sampler.noised(noise, self.spread), 0)
+        return from_standard(x, self.media)
+
+    def encode(self, x: Tensor) -> Posterior:
+        """The noise that x (n, *media.shape) comes from; a point."""
+        x = to_standard(x, self.media)
+        noise = self.sampler.encode(guided(self, None, 1.0), x)
+        z = noise.flatten(1) / self.sampler.noised(noise.new_ones(()), self.spread)
+        return Posterior(z, torch.zeros_like(z))
+
+    def sample(self, n: int, *, rng: Generator | int, labels: Tensor | None = None) -> Tensor:
+        """Take the noise off n draws of it: (n, *media.shape)."""
+        return self.decode(self.latent.draw(n, rng), labels=labels)
+
+    def log_prob(self, x: Tensor, *, rng: Generator | int, draws: int = 1) -> Tensor:
+        """Log-density in nats of x (n, *media.shape), in the media's units: (n,).
+
+        Under the lowest noise, which pictures of 8 bits do not show.
+        """
+        kind = "vectors" if isinstance(self.media, Vectors) else "pictures"
+        levels = self.sampler.schedule.levels(LEVELS[kind]).flip(0)
+        x = to_standard(x, self.media)
+        denoise = guided(self, None, 1.0)
+        nats = log_likelihood(denoise, x, levels, self.spread, rng).nats
+        if isinstance(self.media, Vectors):
+            nats = nats - sum(map(math.log, self.media.scale))
+        return nats.float()
+
+
+class Denoiser(Denoising):
+    """Samples, Encodes, Decodes, Scores, Denoises."""
+
+
+class ConditionalDenoiser(Denoising):
+    """Samples, Encodes, Decodes, Scores, Denoises, Conditional: of a class or of none.
+
+    Ho & Salimans (2022), "Classifier-free diffusion guidance".
+    """
+
+    shares: Tensor
+
+    def __init__(
+        self,
+        network: nn.Module,
+        media: Media,
+        *,
+        formulation: Formulation,
+        spread: float,
+        sampler: Sampler,
+        classes: tuple[str, ...],
+        shares: tuple[float, ...],
+    ) -> None:
+        """As `Denoising`, for these classes, whose shares among the data sum to 1."""
+        super().__init__(network, media, formulation=formulation, spread=spread, sampler=sampler)
+        self.conditions = classes
+        self.register_buffer("shares", torch.tensor(shares), persistent=False)
+
+    def sample(self, n: int, *, rng: Generator | int, labels: Tensor | None = None) -> Tensor:
+        """As of `Denoising`; where no labels are given, of classes as frequent as in data."""
+        rng = generator(rng)
+        labels = draw_labels(self.shares, n, rng) if labels is None else labels
+        return super().sample(n, rng=rng, labels=labels)

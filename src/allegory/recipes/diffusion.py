@@ -1,0 +1,137 @@
+"""Recipes: diffusion models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from allegory.recipes.classes import classes_of, shares_of, train_of
+
+if TYPE_CHECKING:
+    from allegory.data.dataset import Dataset
+    from allegory.models.build import Blueprint
+    from allegory.training.game import Game
+
+__all__ = ["ConsistencySettings", "DiffusionSettings"]
+
+LOOKED_AT = 2_000
+"""Training examples that the spread is taken from, at most."""
+
+
+class Diffusing(BaseModel):
+    """What all diffusion models share."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    network: Literal["tiny", "small", "base"] = "small"
+    """Size of the network; "tiny" is for laptops in a hurry, "base" for a GPU."""
+    formulation: Literal["edm", "flow"] = "edm"
+    """What the network predicts: a mix of example and noise that is easy at every noise, or the
+    velocity from example to noise (flow matching)."""
+    noise_mean: float = Field(-0.5, ge=-10.0, le=10.0)
+    """Mean of ln sigma while training, sigma in spreads of the data."""
+    noise_deviation: float = Field(1.2, gt=0.0, le=10.0)
+    """Deviation of ln sigma while training."""
+    label: str | None = None
+    """Column of the data's table with the classes that samples can be asked for."""
+    drop: float = Field(0.1, ge=0.0, le=1.0)
+    """Share of examples whose label is hidden, so that samples of no class can be drawn too."""
+
+    def known(self, data: Dataset) -> dict[str, Any]:
+        """What the model is built from, as far as all share it."""
+        return {
+            "network": self.network,
+            "formulation": self.formulation,
+            "spread": spread_of(data),
+            "classes": [] if self.label is None else list(classes_of(data, self.label)),
+            "shares": [] if self.label is None else shares_of(data, self.label),
+        }
+
+
+class DiffusionSettings(Diffusing):
+    """The diffusion model."""
+
+    kind: Literal["diffusion"] = "diffusion"
+    solver: Literal["ddim", "euler", "heun", "dpm++", "unipc", "ancestral"] = "dpm++"
+    """By which samples are drawn, unless another is asked for."""
+    steps: Annotated[int, Field(ge=1, le=10_000)] = 16
+    """In so many."""
+    guidance: float = Field(1.0, ge=0.0, le=100.0)
+    """How strongly samples are held to their class, where one is asked for: 1: as the data."""
+
+    def blueprint(self, data: Dataset) -> Blueprint:
+        """The model for these data."""
+        from allegory.models.build import Blueprint
+
+        own = {"solver": self.solver, "steps": self.steps, "guidance": self.guidance}
+        return Blueprint("diffusion", data.media, self.known(data) | own)
+
+    def build(self, data: Dataset) -> Game:
+        """The game for these data."""
+        from allegory.games.diffusion import DiffusionGame
+        from allegory.models.build import build
+        from allegory.models.diffusion import Denoising
+
+        model = build(self.blueprint(data))
+        assert isinstance(model, Denoising)
+        return DiffusionGame(
+            model,
+            mean=self.noise_mean,
+            deviation=self.noise_deviation,
+            label=self.label,
+            drop=self.drop,
+        )
+
+
+class ConsistencySettings(Diffusing):
+    """The consistency model: a diffusion model that then learns to do in a step or two."""
+
+    kind: Literal["consistency"] = "consistency"
+    noise_deviation: float = Field(2.0, gt=0.0, le=10.0)
+    """Deviation of ln sigma while training: samples begin at the highest noise."""
+    steps: Annotated[int, Field(ge=1, le=16)] = 2
+    """In which samples are made."""
+    first_images: int = Field(100_000, ge=0)
+    """Images over which it learns to denoise, before it learns to do so in one step."""
+    halving_images: int = Field(12_500, ge=1)
+    """Images after which the two noise levels that must agree get nearer by half."""
+
+    def blueprint(self, data: Dataset) -> Blueprint:
+        """The model for these data."""
+        from allegory.models.build import Blueprint
+
+        return Blueprint("consistency", data.media, self.known(data) | {"steps": self.steps})
+
+    def build(self, data: Dataset) -> Game:
+        """The game for these data."""
+        from allegory.games.consistency import ConsistencyGame
+        from allegory.models.build import build
+        from allegory.models.consistency import Consistent
+
+        model = build(self.blueprint(data))
+        assert isinstance(model, Consistent)
+        return ConsistencyGame(
+            model,
+            mean=self.noise_mean,
+            deviation=self.noise_deviation,
+            first=self.first_images,
+            halving=self.halving_images,
+            label=self.label,
+            drop=self.drop,
+        )
+
+
+def spread_of(data: Dataset) -> float:
+    """Root of the mean square of the training data's values in standard units.
+
+    That of vectors is 1: their columns are standardised by the training split.
+    """
+    from allegory.media import Vectors
+
+    if isinstance(data.media, Vectors):
+        return 1.0
+    train = train_of(data)
+    x = train.grey(np.arange(min(LOOKED_AT, len(train))))
+    return round(float(x.square().mean().sqrt()), 4)

@@ -1,0 +1,184 @@
+"""Solvers: from noise to examples along a descending row of noise levels.
+
+Each is a function of a denoiser D(x; sigma), the posterior mean of what the noise of deviation
+sigma hides in x = x_0 + sigma ε. All but the last integrate the probability-flow equation
+dx / dsigma = (x - D(x; sigma)) / sigma (Karras et al. 2022, equation 1), in either direction: with
+rising levels the same functions turn examples into noise. Steps are counted; a step to 0 is D
+itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import TYPE_CHECKING, Protocol
+
+import torch
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from torch import Generator
+
+__all__ = [
+    "SOLVERS",
+    "Denoise",
+    "Solver",
+    "ancestral",
+    "ancestral_step",
+    "ddim",
+    "dpm_solver",
+    "heun",
+    "noise_like",
+    "unipc",
+]
+
+Denoise = Callable[[Tensor, Tensor], Tensor]
+"""D(x; sigma) of x (n, ...) and sigma, a scalar tensor: (n, ...)."""
+
+
+class Solver(Protocol):
+    """What every solver is called with."""
+
+    def __call__(self, denoise: Denoise, x: Tensor, sigmas: Tensor, rng: Generator) -> Tensor:
+        """Bring x (n, ...) from noise sigmas[0] to sigmas[-1], by way of those between.
+
+        Solvers of the probability-flow equation draw nothing from rng.
+        """
+
+
+def ddim(denoise: Denoise, x: Tensor, sigmas: Tensor, rng: Generator | None = None) -> Tensor:
+    """DDIM, which is Euler's method: of order 1, one call a step.
+
+    Song et al. (2021), "Denoising diffusion implicit models", equation 12 with their sigma = 0, in
+    units where alpha = 1: then equation 14 is Euler's step.
+    """
+    for now, then in pairwise(sigmas):
+        clean = denoise(x, now)
+        x = clean + (then / now) * (x - clean)
+    return x
+
+
+def heun(denoise: Denoise, x: Tensor, sigmas: Tensor, rng: Generator | None = None) -> Tensor:
+    """Heun's method: of order 2, two calls a step but one in a step to 0.
+
+    Karras et al. (2022), algorithm 1.
+    """
+    for now, then in pairwise(sigmas):
+        slope = (x - denoise(x, now)) / now
+        ahead = x + (then - now) * slope
+        if then > 0:
+            slope = 0.5 * slope + 0.5 * (ahead - denoise(ahead, then)) / then
+        x = x + (then - now) * slope
+    return x
+
+
+def dpm_solver(
+    denoise: Denoise, x: Tensor, sigmas: Tensor, rng: Generator | None = None
+) -> Tensor:
+    """DPM-Solver++ (2M): of order 2, one call a step; it remembers the call before.
+
+    Lu et al. (2022), "DPM-Solver++: fast solver for guided sampling of diffusion probabilistic
+    models", algorithm 2, at alpha = 1 and lambda = -ln sigma.
+    """
+    before, length = None, x.new_zeros(())
+    for now, then in pairwise(sigmas):
+        clean = denoise(x, now)
+        ahead = clean
+        if before is not None and then > 0:
+            h = (now / then).log()
+            ahead = clean + (0.5 * h / length) * (clean - before)
+        x = ahead + (then / now) * (x - ahead)
+        before, length = clean, (now / then).log()
+    return x
+
+
+def unipc(denoise: Denoise, x: Tensor, sigmas: Tensor, rng: Generator | None = None) -> Tensor:
+    """UniPC-2: of order 3, one call a step; each call also corrects the step before it.
+
+    Zhao et al. (2023), "UniPC: a unified predictor-corrector framework for fast sampling of
+    diffusion models", algorithms 1 and 2 for order 2 with B(h) = e^h - 1, in the data prediction
+    of their appendix: the predictor has order 2, the corrector raises it by one.
+    """
+    history: list[tuple[Tensor, Tensor]] = []  # (ln sigma, D) of the last two levels
+    start = x
+    for i, now in enumerate(sigmas[:-1]):
+        clean = denoise(x, now)
+        if history:
+            x = _step(start, history, now, (now.log(), clean))
+        history = [*history[-1:], (now.log(), clean)]
+        start = x
+        x = _step(start, history, sigmas[i + 1])
+    return x
+
+
+def _step(
+    x: Tensor,
+    history: list[tuple[Tensor, Tensor]],
+    then: Tensor,
+    ahead: tuple[Tensor, Tensor] | None = None,
+) -> Tensor:
+    """From the level of the last of the history to `then`, by a polynomial through the D known.
+
+    The integral of the exponential times a polynomial in ln sigma through all of `history`, and
+    `ahead` where the level to go to is already known: exponential Adams methods, to which UniPC's
+    conditions lead where the polynomial's degree is the number of its differences.
+    """
+    log_now, clean = history[-1]
+    if then == 0:
+        return clean
+    h = log_now - then.log()  # of lambda = -ln sigma
+    points = [*history[:-1], *([] if ahead is None else [ahead])]
+    # sigma_then ∫ e^λ D(λ) dλ in r = (λ - λ_now) / h: moments of e^(h (r - 1)) h dr over [0, 1]
+    weights = _weights(h, [(log_now - log) / h for log, _ in points])
+    out = (then / log_now.exp()) * x - torch.expm1(-h) * clean
+    for weight, (_, value) in zip(weights, points, strict=True):
+        out = out + weight * (value - clean)
+    return out
+
+
+def _weights(h: Tensor, places: list[Tensor]) -> list[Tensor]:
+    """What each difference from D_now counts for, of a polynomial through places r and 0."""
+    if not places:
+        return []
+    # I_k = ∫₀¹ r^k e^(h (r - 1)) h dr: by parts I_0 = 1 - e^-h, I_k = 1 - k I_(k-1) / h
+    moments = [-torch.expm1(-h)]
+    for k in range(1, len(places) + 1):
+        moments.append(1.0 - k * moments[-1] / h)
+    r = torch.stack(places)
+    powers = torch.stack([r**k for k in range(1, len(places) + 1)])
+    found = torch.linalg.solve(powers.double(), torch.stack(moments[1:]).double())
+    return list(found.to(h.dtype))
+
+
+def ancestral(denoise: Denoise, x: Tensor, sigmas: Tensor, rng: Generator) -> Tensor:
+    """Ancestral sampling: the random process of DDPM, one call a step.
+
+    Ho et al. (2020), "Denoising diffusion probabilistic models", algorithm 2, with the variance of
+    the posterior q(x_then | x_now, x_0), in units where alpha = 1.
+    """
+    for now, then in pairwise(sigmas):
+        x = ancestral_step(denoise(x, now), x, now, then, rng)
+    return x
+
+
+def ancestral_step(clean: Tensor, x: Tensor, now: Tensor, then: Tensor, rng: Generator) -> Tensor:
+    """A draw from q(x_then | x_now, x_0 = clean), for noise that goes down from now to then."""
+    kept = (then / now).square()
+    mean = clean + kept * (x - clean)
+    return mean + then * (1.0 - kept).clamp(min=0.0).sqrt() * noise_like(x, rng)
+
+
+def noise_like(x: Tensor, rng: Generator) -> Tensor:
+    """Standard normal numbers of the shape of x, where it is."""
+    return torch.randn(x.shape, generator=rng, device=rng.device, dtype=x.dtype).to(x.device)
+
+
+SOLVERS: dict[str, Solver] = {
+    "ddim": ddim,
+    "euler": ddim,
+    "heun": heun,
+    "dpm++": dpm_solver,
+    "unipc": unipc,
+    "ancestral": ancestral,
+}
+"""Solvers by name; Euler's method goes by two names."""

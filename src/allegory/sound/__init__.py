@@ -1,0 +1,1 @@
+"""Sounds as pictures and back: short-time spectra, mel bands, phases."""

@@ -1,0 +1,1 @@
+"""The studio: a local web application over the same runs and tools as the command line."""

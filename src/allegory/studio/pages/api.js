@@ -1,0 +1,46 @@
+// The studio's routes. What goes wrong is an Error with a sentence.
+
+async function answer(response) {
+  if (response.ok) return response;
+  let sentence = `The studio answered ${response.status}.`;
+  try {
+    sentence = (await response.json()).error ?? sentence;
+  } catch {
+    // no sentence came: the status is all there is to tell
+  }
+  throw new Error(sentence);
+}
+
+async function ask(path, options) {
+  let response;
+  try {
+    response = await fetch(`/api/${path}`, options);
+  } catch {
+    throw new Error("The studio does not answer. Is 'allegory studio' still running? Runs go on without it.");
+  }
+  return answer(response);
+}
+
+export const get = async (path) => (await ask(path)).json();
+export const picture = async (path, options) => (await ask(path, options)).blob();
+export const post = async (path, value = {}) =>
+  (
+    await ask(path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(value),
+    })
+  ).json();
+export const upload = async (path, file) => {
+  const form = new FormData();
+  form.append("file", file);
+  return (await ask(path, { method: "POST", body: form })).json();
+};
+export const id = encodeURIComponent;
+
+export function socket(path) {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  const opened = new WebSocket(`${scheme}://${location.host}/api/${path}`);
+  opened.binaryType = "arraybuffer";
+  return opened;
+}

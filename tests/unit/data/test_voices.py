@@ -1,0 +1,53 @@
+"""Synthetic voices: the same by seed, as long as asked, and what their factors say."""
+
+import numpy as np
+import pytest
+
+from allegory.data.open import open_data
+from allegory.data.sources.speech import RATE, SPEAKERS, WORDS, draw, speak
+
+
+def fundamental(x):
+    """Hz of the strongest period from 70 to 400 Hz, around the loudest moment."""
+    size = 1024
+    energy = np.convolve(x**2, np.ones(size), "valid")
+    start = int(energy.argmax())
+    piece = x[start : start + size] * np.hanning(size)
+    found = np.fft.irfft(np.abs(np.fft.rfft(piece, 4 * size)) ** 2)
+    lags = np.arange(RATE // 400, RATE // 70)
+    return RATE / lags[found[lags].argmax()]
+
+
+def test_the_same_seed_says_the_same_and_another_something_else():
+    what = draw(3, 0)
+    a, b, c = (speak(what, 4000, seed) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(a, b)
+    assert np.abs(a - c).max() > 0
+    assert not np.array_equal(draw(20, 1).word, draw(20, 0).word)
+
+
+@pytest.mark.parametrize("samples", [1, 63, 64, 1000])
+def test_utterances_are_as_long_as_asked_and_finite(samples):
+    said = speak(draw(2, 0), samples, 0)
+    assert said.shape == (2, samples)
+    assert np.isfinite(said).all()
+
+
+def test_pitch_is_that_of_the_factor():
+    what = draw(40, 0)
+    voiced = np.flatnonzero(np.isin(what.word, [list(WORDS).index(w) for w in ("one", "nine")]))
+    said = speak(what.select(voiced), 8000, 0)
+    off = [np.log2(fundamental(x) / hz) for x, hz in zip(said, what.pitch[voiced], strict=True)]
+    assert len(off) > 3
+    assert np.abs(off).max() < 0.25, "octaves; the pitch falls by a quarter within a word"
+
+
+def test_the_source_knows_what_is_said_and_by_whom():
+    data = open_data("voices", examples=12, size="32x64")
+    assert data.media.shape == (1, 32, 64)
+    assert data.columns["label"].names == tuple(WORDS)
+    assert data.columns["speaker"].names == tuple(SPEAKERS)
+    low = open_data("voices", examples=12, size="32x64", rate="8000")
+    assert low.media.sound.rate == 8000
+    loud = low.take(np.arange(12)).flatten(1).max(1).values
+    assert (loud > 0).all(), "no word is silent"

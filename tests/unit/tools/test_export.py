@@ -1,0 +1,41 @@
+"""Models as ONNX files."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from allegory.errors import UserError
+from allegory.tools.export import TOLERANCE, export_onnx
+from examples import data_for, game_for, run_for
+
+for package in ("onnx", "onnxscript", "onnxruntime"):
+    pytest.importorskip(package, reason="allegory[export] is not installed")
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # of packages that the exporter is built of
+
+
+@pytest.mark.parametrize(("name", "kind"), [("vae", "pictures"), ("gan", "vectors")])
+def test_a_file_gives_what_torch_gives_for_any_number(name, kind, tmp_path):
+    import onnxruntime
+
+    model = game_for(run_for(name), data_for(kind)).model.eval()
+    written = {file.path.stem: file for file in export_onnx(model, tmp_path)}
+    assert set(written) == ({"decoder", "encoder"} if name == "vae" else {"decoder"})
+    assert all(file.difference <= TOLERANCE for file in written.values())
+    session = onnxruntime.InferenceSession(written["decoder"].path)
+    u = torch.randn(7, model.latent.size, generator=torch.Generator().manual_seed(3))
+    x = session.run(["x"], {"input": u.numpy()})[0]
+    with torch.inference_mode():
+        expected = model.decode(model.latent.mean + model.latent.std * u).numpy()
+    np.testing.assert_allclose(x, expected, atol=TOLERANCE, rtol=TOLERANCE)
+    about = session.get_modelmeta().custom_metadata_map
+    assert int(about["latents"]) == model.latent.size
+    assert json.loads(about["media"])["kind"] == ("images" if kind == "pictures" else "vectors")
+
+
+def test_what_neither_decodes_nor_encodes_is_told(tmp_path):
+    with pytest.raises(UserError, match="'export' needs"):
+        export_onnx(object(), tmp_path)
+    assert not list(tmp_path.iterdir())
