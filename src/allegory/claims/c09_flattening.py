@@ -173,12 +173,12 @@ CLAIM = Claim(
     "The discriminator's curve",
     "As the generator learns, the discriminator can tell real from generated less and less: its "
     "curve of P(real) flattens towards 1/2.",
-    "The recipe gan-toy with the non-saturating loss, whose D is a probability, on the data "
-    "'line'. The run records P(real) along the line and 512 samples, by averaged weights. Early "
-    "is the first tenth of the run, late the last. The claim holds if the 95 % interval over "
-    "seeds of mean |P(real) − 1/2| over held-out points and samples, late over early, lies below "
-    "a half, and if the generator did learn: that of the late 1-Wasserstein distance of samples "
-    "from the data lies below twice that of as many points of the data.",
+    "The recipe gan-toy, in small steps, with the non-saturating loss, whose D is a probability, "
+    "on the data 'line'. The run records P(real) along the line and 512 samples, by averaged "
+    "weights. Early is the first tenth of the run, late the last. The claim holds if the 95 % "
+    "interval over seeds of mean |P(real) − 1/2| over held-out points and samples, late over "
+    "early, lies below a half, and if the generator did learn: that of the late 1-Wasserstein "
+    "distance of samples from the data lies below twice that of as many points of the data.",
     experiment,
     quick=Settings(seeds=3, images=320_000, moments=20),
     full=Settings(seeds=5, images=1_280_000, moments=50),

@@ -31,7 +31,7 @@ POINTS = 2_500
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(OnPoints):
-    """GANs with the recipe's own defaults, on data whose density is known."""
+    """GANs of points in small steps, on data whose density is known."""
 
     toys: tuple[str, ...] = TOYS
     directions: int = 64
@@ -172,7 +172,7 @@ CLAIM = Claim(
     "C10",
     "The data reproduced",
     "At the optimum of the game the generator's distribution is that of the data.",
-    "The recipe gan-toy with its own defaults on toys whose density is known; samples are "
+    "The recipe gan-toy, in small steps, on toys whose density is known; samples are "
     "compared with as many held-out points. The claim holds, for what training reaches, if on "
     "each toy three 95 % intervals over seeds lie on its side: of the distance of samples from "
     "held-out data (sliced Wasserstein) below twice the distance between two parts of the data; "

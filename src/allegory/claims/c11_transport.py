@@ -35,7 +35,7 @@ SHOWN = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(OnPoints):
-    """GANs with the recipes' own defaults, from Gaussian noise to points and to pictures."""
+    """GANs from Gaussian noise to points, in small steps, and to pictures."""
 
     toys: tuple[str, ...] = TOYS
     pictures: tuple[str, ...] = ("digits",)
@@ -207,7 +207,7 @@ CLAIM = Claim(
     "C11",
     "Distributions transformed",
     "A GAN transforms one distribution into another: Gaussian noise into the data.",
-    "The recipes gan-toy and gan with their own defaults, from Gaussian noise to toys and to "
+    "The recipe gan-toy, in small steps, and gan, from Gaussian noise to toys and to "
     "pictures. Before is the energy distance between held-out examples and Gaussian noise with "
     "the data's mean and deviation (of points in each column, of pictures over all pixels), "
     "after that between held-out examples and what the generator makes of its noise. The claim "

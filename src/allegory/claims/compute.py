@@ -1,4 +1,4 @@
-"""How much training a GAN takes, in counted operations."""
+"""How much training takes, in counted operations."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
-from allegory.games.gan import growing
+from allegory.capabilities import Model
+from allegory.games.gan import GANGame, growing
 from allegory.training.game import Batch, Turn
 from allegory.training.noise import Noise
 
 if TYPE_CHECKING:
-    from allegory.games.gan import GANGame
+    from allegory.training.game import Game
 
 __all__ = ["images_for", "operations", "spent"]
 
@@ -43,13 +44,15 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return out
 
 
-def operations(game: GANGame) -> float:
-    """Multiplications and additions an example, of both players' losses and their gradients.
+def operations(game: Game) -> float:
+    """Multiplications and additions an example, of all players' losses and their gradients.
 
-    Of the level that growing networks have now; the mean over rounds in which penalties are due
-    and in which they are not. The optimiser's own are left out.
+    Of the level that growing networks have now; of GANs the mean over rounds in which penalties
+    are due and in which they are not. The optimiser's own are left out.
     """
-    rounds = math.lcm(game.penalties.every, game.turns)
+    gan = isinstance(game, GANGame)
+    rounds = math.lcm(game.penalties.every, game.turns) if gan else 1
+    assert isinstance(game.model, Model)
     batch = Batch(torch.zeros(EXAMPLES, *game.model.media.shape))
     with Counter() as counter:
         for step in range(rounds):

@@ -16,10 +16,19 @@ __all__ = ["TOYS", "OnPoints"]
 
 TOYS = ("line", "ring", "grid", "swiss-roll", "moons")
 
+SMALL_STEPS = {
+    "network": "small",
+    "batch": 64,
+    "lr": 1e-3,
+    "half_life": 5_000,
+    "penalty_half_life": 640_000,
+}
+"""Of a claim's images the recipe's own large batches would make too few steps."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class OnPoints:
-    """The recipe `gan-toy` as it is, on enough points that none is seen often."""
+    """The recipe `gan-toy` in small steps, on enough points that none is seen often."""
 
     seeds: int
     images: int
@@ -32,7 +41,7 @@ class OnPoints:
         from allegory.recipes.table import recipe
 
         given = {"source": toy, "examples": self.examples, "images": self.images, "seed": seed}
-        return change(recipe("gan-toy"), {**given, "evaluations": 10, **fields})
+        return change(recipe("gan-toy"), {**SMALL_STEPS, **given, "evaluations": 10, **fields})
 
     def gan(self, toy: str, seed: int) -> GAN:
         """The model of that run, trained or kept."""

@@ -31,13 +31,13 @@ def translate_input(
     weights: Literal["best", "last", "raw"] = "best",
     json: bool = False,
 ) -> None:
-    """Translate a picture, or every picture of a folder, at its own size and by its own name.
+    """Translate a picture or a sound, or all of a folder, at their own size and by their names.
 
     Args:
         dir: folder of the run.
-        source: a picture or a folder of pictures.
+        source: a picture, a sound, or a folder of them.
         to: the domain to translate to; by default the only one.
-        out: a file for a picture, else a folder.
+        out: a file for a file, else a folder.
         native: show the model pictures as large as they are, in tiles; by default they are shown
             as large as those that it was trained on, and the answer is enlarged.
         seed: of the model's noise, where it has any; by default there is none.

@@ -63,10 +63,13 @@ class Denoising(Preconditioned, ABC):
         guidance: float | None = None,
     ) -> Self:
         """The same model with the same weights, by another sampler."""
-        changed = {"solver": solver, "steps": steps, "guidance": guidance}
+        own = self.sampler
         other = copy(self)
         other.sampler = replace(
-            self.sampler, **{k: v for k, v in changed.items() if v is not None}
+            own,
+            solver=own.solver if solver is None else solver,
+            steps=own.steps if steps is None else steps,
+            guidance=own.guidance if guidance is None else guidance,
         )
         return other
 

@@ -129,45 +129,51 @@ class ConvDecoder(nn.Module):
 class ConvGenerator(nn.Module):
     """Codes (n, inputs) to pictures (n, channels, height, width), for a critic's eyes.
 
-    ConvDecoder with two differences. The code also is the style of every block, at every size. And
-    sides are doubled by repeating values: no error on pixels would remove the checkerboard that a
-    pixel shuffle starts with, Odena et al. (2016), "Deconvolution and checkerboard artifacts".
+    The code is the style of every residual block, at every size. The picture is a sum over sizes,
+    of which the coarse ones are learned first: Karras et al. (2020), "Analyzing and improving the
+    image quality of StyleGAN", figure 7b. Sides are doubled by interpolation, and spatial
+    convolutions follow at every size, the full one too: a critic finds the checkerboard that a
+    pixel shuffle, or repeated values, start with, and a generator does not get rid of it. Odena et
+    al. (2016), "Deconvolution and checkerboard artifacts".
     """
 
     def __init__(
         self, inputs: int, channels: int, height: int, width: int, *, features: int, blocks: int
     ) -> None:
         super().__init__()
-        self.height, self.width = height, width
-        self.sizes = side_lengths((height + 1) // 2, (width + 1) // 2)[::-1]
-        widths = level_widths(features, len(self.sizes))[::-1]
+        self.sizes = side_lengths(height, width)[::-1]
+        widths = [features // 2, *level_widths(features, len(self.sizes) - 1)][::-1]
         self.shape = (widths[0], *self.sizes[0])
         self.root = nn.Linear(inputs, math.prod(self.shape))
         self.blocks = nn.ModuleList(
-            nn.ModuleList(Block(w, w // 2, inputs) for _ in range(blocks)) for w in widths[:-1]
+            nn.ModuleList(Block(w, w, inputs) for _ in range(blocks)) for w in widths
         )
-        self.up = nn.ModuleList(
-            keep_variance(nn.Conv2d(a, b, 3, padding=1)) for a, b in pairwise(widths)
-        )
-        self.leaf = nn.Conv2d(widths[-1], channels, 3, padding=1)
+        self.up = nn.ModuleList(nn.Conv2d(a, b, 1) for a, b in pairwise(widths))
+        self.leaves = nn.ModuleList(nn.Conv2d(w, channels, 1) for w in widths)
 
     def forward(self, z: Tensor) -> Tensor:
         """Decode z (n, inputs) to unbounded values, (n, channels, height, width)."""
         x = self.root(z).unflatten(1, self.shape)
-        if self.leaf.weight.is_contiguous(memory_format=torch.channels_last):
+        if self.leaves[0].weight.is_contiguous(memory_format=torch.channels_last):
             x = x.contiguous(memory_format=torch.channels_last)
-        levels = zip(self.blocks, self.up, self.sizes[1:], strict=True)
-        for blocks, up, (h, w) in levels:
-            for block in blocks:  # type: ignore[attr-defined]
-                x = block(x, z)
-            x = up(doubled(F.silu(x))[:, :, :h, :w])
-        out: Tensor = self.leaf(doubled(F.silu(x))[:, :, : self.height, : self.width])
-        return out
+        x = self.mixed(x, z, 0)
+        picture: Tensor = self.leaves[0](F.silu(x))
+        for level, up in enumerate(self.up, 1):
+            h, w = self.sizes[level]
+            x = self.mixed(doubled(up(x))[:, :, :h, :w], z, level)
+            picture = doubled(picture)[:, :, :h, :w] + self.leaves[level](F.silu(x))
+        return picture
+
+    def mixed(self, x: Tensor, z: Tensor, level: int) -> Tensor:
+        """What the blocks of a level, in the style of z (n, inputs), make of x (n, c, h, w)."""
+        for block in self.blocks[level]:  # type: ignore[union-attr]
+            x = block(x, z)
+        return x
 
 
 def doubled(x: Tensor) -> Tensor:
-    """Twice the sides of x (n, c, h, w): each value becomes a block."""
-    return F.interpolate(x, scale_factor=2, mode="nearest")
+    """Twice the sides of x (n, c, h, w), with values between in between."""
+    return F.interpolate(x, scale_factor=2, mode="bilinear")
 
 
 def keep_variance(layer: Layer) -> Layer:

@@ -69,4 +69,5 @@ def noise_levels(uniform: Tensor, mean: float, deviation: float) -> Tensor:
     "Scaling rectified flow transformers", section 3.1, since ln sigma = logit t.
     """
     safe = uniform.double().clamp(1e-6, 1 - 1e-6)
-    return (mean + deviation * torch.special.ndtri(safe)).exp().float()
+    sigma: Tensor = (mean + deviation * torch.special.ndtri(safe)).exp().float()
+    return sigma

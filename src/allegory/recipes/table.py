@@ -131,9 +131,15 @@ def gan_toy() -> Run:
     return Run(
         recipe="gan-toy",
         data=DataSettings(source="ring"),
-        game=GANSettings(latents=2, r1=0.03, r2=0.03, penalty_half_life=640_000),
+        game=GANSettings(latents=2, network="tiny", r1=0.03, r2=0.03, penalty_half_life=800_000),
         training=TrainingSettings(
-            images=3_200_000, lr=1e-3, batch=64, beta1=0.0, beta2=0.99, evaluations=50
+            images=4_000_000,
+            lr=8e-3,
+            batch=256,
+            beta1=0.0,
+            beta2=0.99,
+            half_life=50_000,
+            evaluations=50,
         ),
     )
 

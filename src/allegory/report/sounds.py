@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from allegory.media import Media
 
-__all__ = ["players", "sounding", "write_row", "write_sounds"]
+__all__ = ["PLAYERS", "players", "sounding", "write_row", "write_sounds"]
 
 PAUSE = 0.25
 """Seconds between sounds that follow each other in a file."""

@@ -9,6 +9,7 @@ import torch
 from allegory.report.draw import in_colour
 from allegory.report.html import Section, figure, image
 from allegory.report.sheets import sheet
+from allegory.report.sounds import PLAYERS, players, sounding
 from allegory.report.views import picture_kind
 from allegory.tools.translate import source_of, translate
 
@@ -65,9 +66,24 @@ def translations_section(scene: Scene) -> Section:
             image(sheet(torch.cat(part), len(part[0])), f"Translations to {to}", kind=kind)
             for part in parts
         )
-        figures.append(figure(f'<div class="pairs">{sheets}</div>', f"From above: {names}."))
+        figures.append(
+            figure(
+                f'<div class="pairs">{sheets}</div>{_heard(model, x, to)}', f"From above: {names}."
+            )
+        )
     return Section(
         "Translations",
         "Pictures that the model was never trained on, not chosen, and what it makes of them.",
         "".join(figures),
     )
+
+
+def _heard(model: Translates, x: Tensor, to: str) -> str:
+    """Players of pairs x (n, *media.shape) and their translations; "" where nothing is heard."""
+    source = source_of(model, to)
+    media = model.media.of(source)
+    if not sounding(media):
+        return ""
+    mine = dict(zip(model.media.names, model.media.halves(x), strict=True))[source][:PLAYERS]
+    made = translate(model, mine, to)
+    return players(mine, media, source) + players(made, model.media.of(to), f"translated to {to}")

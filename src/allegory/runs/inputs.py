@@ -129,4 +129,7 @@ def _read(path: Path, media: Images) -> NDArray[np.uint8]:
     from allegory.data.sources.sounds import spectrogram, windows
 
     x, _ = read_sound(path, media.sound.rate)
-    return windows(spectrogram(x, media.height, media.sound), media.width)[0][0]
+    first: NDArray[np.uint8] = windows(spectrogram(x, media.height, media.sound), media.width)[0][
+        0
+    ]
+    return first

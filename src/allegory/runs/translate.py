@@ -1,4 +1,4 @@
-"""Files of pictures translated: one, or all below a folder, by the same names."""
+"""Files translated, pictures or sounds: one, or all below a folder, by the same names."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ import torch
 from allegory.data.dataset import Skipped
 from allegory.data.pictures import Unreadable, read_header, read_picture
 from allegory.data.scan import scan
+from allegory.data.waveforms import WRITTEN, read_sound, write_sound
 from allegory.errors import UserError
 from allegory.media import to_bytes, to_unit
 from allegory.progress import track
 from allegory.report.sheets import FORMATS, write_picture
 from allegory.tools.translate import chosen_target, source_of, translate_large
+from allegory.tools.translate_sounds import translate_sound
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -44,15 +46,15 @@ def translate_files(
     native: bool = False,
     seed: int | None = None,
 ) -> Translated:
-    """Translate a picture, or every picture below a folder, each at its own size.
+    """Translate a picture or a sound, or all below a folder, each at its own size or length.
 
-    Names stay, and formats that can be written; the others become .png. What can't be read is
-    skipped and told.
+    Names stay, and formats that can be written; the others become .png or .wav. What can't be read
+    is skipped and told.
 
     Args:
         model: it.
-        source: a picture or a folder.
-        out: a picture for a picture, else a folder.
+        source: a picture, a sound or a folder.
+        out: a file for a file, else a folder.
         to: the domain; by default the only one.
         native: as of `translate_large`.
         seed: of the model's noise; None: there is none.
@@ -65,29 +67,46 @@ def translate_files(
     if not source.exists():
         raise UserError(f"no such file or folder: {source}")
     content = scan(source)
-    if not content.files:
-        raise UserError(f"no pictures in {source}.")
+    media = model.media.of(source_of(model, target))
+    what, files = ("sound", content.sounds) if media.sound else ("picture", content.files)
+    if not files:
+        raise UserError(f"no {what}s in {source}.")
     single = source.is_file() and out.suffix != ""
     if not single and out.resolve() == content.root.resolve():
         raise UserError(f"--out {out} holds the originals: name another folder.")
-    media = model.media.of(source_of(model, target))
     done, skipped = [], list(content.skipped)
-    with track("translating", len(content.files)) as advance:
-        for file in content.files:
-            path = out if single else out / written_as(file.name)
+    with track("translating", len(files)) as advance:
+        for file in files:
+            path = out if single else out / written_as(file.name, sound=media.sound is not None)
             try:
-                x = read_own_size(Path(file.path), media)
+                translate_file(model, Path(file.path), path, target, native=native, seed=seed)
             except Unreadable as error:
                 skipped.append(Skipped(file.name, str(error)))
             else:
-                y = translate_large(model, x, target, native=native, rng=seed)
-                write_picture(to_bytes(y).permute(1, 2, 0).numpy(), path)
                 done.append(str(path))
             advance(1)
     if not done:
         first = "; ".join(f"{s.path}: {s.reason}" for s in skipped[:3])
-        raise UserError(f"no picture in {source} can be read: {first}.")
+        raise UserError(f"no {what} in {source} can be read: {first}.")
     return Translated(tuple(done), tuple(skipped))
+
+
+def translate_file(
+    model: Translates, source: Path, out: Path, to: str, *, native: bool, seed: int | None
+) -> None:
+    """Translate a picture or a sound, whichever the model works on.
+
+    Raises:
+        Unreadable: with the reason, in plain words.
+    """
+    media = model.media.of(source_of(model, to))
+    if media.sound is None:
+        x = read_own_size(source, media)
+        y = translate_large(model, x, to, native=native, rng=seed)
+        write_picture(to_bytes(y).permute(1, 2, 0).numpy(), out)
+    else:
+        wave, rate = read_sound(source)
+        write_sound(out, translate_sound(model, wave, rate, to, rng=seed), rate)
 
 
 def read_own_size(path: Path, media: Images) -> Tensor:
@@ -97,7 +116,7 @@ def read_own_size(path: Path, media: Images) -> Tensor:
     return to_unit(torch.from_numpy(picture.copy()).permute(2, 0, 1))
 
 
-def written_as(name: str) -> str:
-    """The name that a file is written by: its own, and .png where its format is only read."""
-    path = PurePosixPath(name)
-    return name if path.suffix.lower() in FORMATS else f"{name}.png"
+def written_as(name: str, *, sound: bool = False) -> str:
+    """The name that a file is written by: its own, and .png or .wav where that is only read."""
+    known, other = (WRITTEN, ".wav") if sound else (FORMATS, ".png")
+    return name if PurePosixPath(name).suffix.lower() in known else f"{name}{other}"

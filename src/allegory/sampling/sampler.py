@@ -42,7 +42,8 @@ class Sampler:
 
     def noised(self, noise: Tensor, spread: float) -> Tensor:
         """Examples at the highest noise from standard normal numbers, of data of this spread."""
-        return noise * (self.schedule.sigma_max**2 + spread**2) ** 0.5
+        x: Tensor = noise * (self.schedule.sigma_max**2 + spread**2) ** 0.5
+        return x
 
     def clean(self, denoise: Denoise, x: Tensor, rng: Generator | int, start: int = 0) -> Tensor:
         """Take the noise off x (n, ...), whose noise is that of step `start`."""

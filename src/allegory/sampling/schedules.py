@@ -62,7 +62,8 @@ class Schedule:
         match self.path:
             case "edm":
                 low, high = (s ** (1 / self.rho) for s in (self.sigma_min, self.sigma_max))
-                return (low + time * (high - low)) ** self.rho
+                raised: Tensor = (low + time * (high - low)) ** self.rho
+                return raised
             case "cosine":
                 return torch.tan(0.5 * math.pi * time)
             case "linear":
@@ -76,7 +77,8 @@ class Schedule:
         match self.path:
             case "edm":
                 low, high = (s ** (1 / self.rho) for s in (self.sigma_min, self.sigma_max))
-                return (sigma ** (1 / self.rho) - low) / (high - low)
+                passed: Tensor = (sigma ** (1 / self.rho) - low) / (high - low)
+                return passed
             case "cosine":
                 return torch.atan(sigma) * (2.0 / math.pi)
             case "linear":

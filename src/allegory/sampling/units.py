@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from allegory.media import Images
+from allegory.media import Vectors
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -16,13 +16,13 @@ __all__ = ["from_standard", "to_standard"]
 
 def to_standard(x: Tensor, media: Media) -> Tensor:
     """Examples x (n, *media.shape) in standard units: pictures stay, vectors are standardised."""
-    if isinstance(media, Images):
-        return x
-    return (x - x.new_tensor(media.offset)) / x.new_tensor(media.scale)
+    if isinstance(media, Vectors):
+        return (x - x.new_tensor(media.offset)) / x.new_tensor(media.scale)
+    return x
 
 
 def from_standard(x: Tensor, media: Media) -> Tensor:
     """The inverse of `to_standard`; pictures are kept in their range."""
-    if isinstance(media, Images):
-        return x.clamp(-1.0, 1.0)
-    return x * x.new_tensor(media.scale) + x.new_tensor(media.offset)
+    if isinstance(media, Vectors):
+        return x * x.new_tensor(media.scale) + x.new_tensor(media.offset)
+    return x.clamp(-1.0, 1.0)

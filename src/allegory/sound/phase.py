@@ -58,7 +58,8 @@ def inconsistency(magnitude: Tensor, x: Tensor, sound: Sound) -> Tensor:
     The spectral convergence of Sturmel & Daudet (2011): 0 where they are equal, 1 for silence.
     """
     off = spectrum(x, sound).abs() - magnitude
-    return off.flatten(1).norm(dim=1) / magnitude.flatten(1).norm(dim=1).clamp(min=1e-12)
+    lengths = [torch.linalg.vector_norm(m.flatten(1), dim=1) for m in (off, magnitude)]
+    return lengths[0] / lengths[1].clamp(min=1e-12)
 
 
 def _with_phase(magnitude: Tensor, like: Tensor) -> Tensor:

@@ -88,6 +88,5 @@ def _labels(x: Tensor, label: int | None) -> Tensor | None:
 def _each(model: Denoises, x: Tensor, n: int, run: Callable[[Tensor], Tensor]) -> Tensor:
     """What n runs make of each of x (m, ...), in standard units and back: (m, n, ...)."""
     many = to_standard(x, model.media).to(home(model)).repeat_interleave(n, 0)
-    return in_batches(lambda part: from_standard(run(part), model.media), many).unflatten(
-        0, (len(x), n)
-    )
+    made = in_batches(lambda part: from_standard(run(part), model.media), many)
+    return made.view(len(x), n, *made.shape[1:])

@@ -31,6 +31,7 @@ TINY = {
     "C12": {"images": 64, "examples": 120, "size": "16", "test": 0.4, "seeds": 2,
             "feature_images": 64},
     "C13": {"images": 128, "each": 4, "seeds": 2, "judge_images": 64},
+    "C17": {"images": 64, "seeds": 2, "feature_images": 64, "steps": (1, 2)},
     "C19": {"images": 256, "draws": 4, "points": 20, "examples": 300, "seeds": 2,
             "toys": ("line", "moons")},
 }  # fmt: skip

@@ -94,3 +94,14 @@ def test_the_layout_in_memory_changes_nothing():
     again = network.to(memory_format=torch.channels_last)(z)
     assert again.is_contiguous(memory_format=torch.channels_last)
     torch.testing.assert_close(again, x, rtol=1e-4, atol=1e-4)
+
+
+def test_every_size_adds_to_the_picture():
+    network, z = awake(generator()), normal(4, 5)
+    x = network(z)
+    for leaf in network.leaves:
+        kept = leaf.weight.detach().clone()
+        nn.init.zeros_(leaf.weight)
+        assert not torch.allclose(network(z), x)
+        leaf.weight.data.copy_(kept)
+    assert torch.equal(network(z), x)
