@@ -7,12 +7,23 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from allegory.api.runs import train
+from allegory.media import Images, Pairs
 from allegory.studio.app import make_app
 from allegory.studio.guard import Rules
 from allegory.studio.shelf import Shelf
 from examples import pictures
 
 HOME = "http://127.0.0.1:8765"
+
+
+class Swaps:
+    """Translates: turns light into dark, at any size."""
+
+    media = Pairs(Images("RGB", 16, 16), Images("RGB", 16, 16), ("light", "dark"))
+    targets = ("dark",)
+
+    def translate(self, x, to, *, rng=None):
+        return -x
 
 
 def trained(folder, recipe="vae", name="spots", seed=0, **fields):

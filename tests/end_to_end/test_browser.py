@@ -3,9 +3,10 @@
 import shutil
 import threading
 
+import numpy as np
 import pytest
 
-from studios import trained
+from studios import Swaps, png, trained
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -133,6 +134,22 @@ def test_the_quiz_by_keyboard(page):
         page.keyboard.press(key)
     page.get_by_role("heading", name="What gave them away").wait_for()
     assert "3 rounds" in page.get_by_role("table").inner_text()
+
+
+def test_translate(page, monkeypatch, tmp_path):
+    from allegory.studio.shelf import Shelf
+
+    monkeypatch.setattr(Shelf, "model", lambda *_: Swaps())
+    page.goto("/#/run/spots")
+    page.get_by_role("link", name="Translate").click()
+    assert not page.get_by_role("link", name="Explore").is_visible()
+    own = png(np.full((20, 31, 3), 55, np.uint8), tmp_path / "own.png")
+    page.get_by_label("Your picture").set_input_files(own)
+    after = page.get_by_role("img", name="Your picture as dark")
+    after.wait_for()
+    until(page, lambda: after.evaluate("picture => picture.naturalWidth") == 31)
+    page.get_by_role("slider").press("Home")
+    assert after.evaluate("picture => picture.style.clipPath").endswith(" 0%)")
 
 
 def test_what_is_not_there_is_told(page):

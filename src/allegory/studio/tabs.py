@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from allegory.capabilities import Decodes
 from allegory.errors import UserError
-from allegory.media import Images
+from allegory.media import Vectors
 from allegory.tools.requires import tools_for
 from allegory.tools.ways import without_ways
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TABS", "tabs_of"]
 
-TABS = {"explore": "traverse", "quiz": "sample"}
+TABS = {"explore": "traverse", "quiz": "sample", "translate": "translate"}
 """Tab -> tool that must work for the model."""
 
 
@@ -28,7 +28,7 @@ def tabs_of(shelf: Shelf, name: str) -> list[str]:
         model = shelf.model(name)
     except UserError:
         return []
-    if not isinstance(model.media, Images):
+    if isinstance(model.media, Vectors):
         return []
     tools = set(tools_for(model))
     if isinstance(model, Decodes) and without_ways(model) is not None:

@@ -7,11 +7,10 @@ import pytest
 import torch
 from PIL import Image
 
-from allegory.media import Images, Pairs
 from allegory.runs.folder import RunFolder
 from allegory.studio.shelf import Shelf
 from allegory.tools.sample import sample
-from studios import client_of, png, sentence
+from studios import Swaps, client_of, png, sentence
 
 
 @pytest.fixture(scope="module")
@@ -70,16 +69,6 @@ def test_what_are_no_examples_is_told(service, x):
 def test_where_there_are_several_runs_one_is_named(runs, client):
     assert client.get("/api/sample", params={"run": "spots", "n": 1}).status_code == 200
     assert "unknown run" in sentence(client.get("/api/sample", params={"run": "../spots"}))
-
-
-class Swaps:
-    """Translates: turns light into dark, at any size."""
-
-    media = Pairs(Images("RGB", 16, 16), Images("RGB", 16, 16), ("light", "dark"))
-    targets = ("dark",)
-
-    def translate(self, x, to, *, rng=None):
-        return -x
 
 
 def test_a_picture_is_translated_at_its_own_size(service, tmp_path, monkeypatch):

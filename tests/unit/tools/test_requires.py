@@ -22,7 +22,7 @@ def test_a_model_gets_the_tools_that_it_can_serve():
     assert tools_for(fit(points(), 2)) == tuple(t for t in TOOLS if t not in others)
     assert tools_for(OnlySamples(points().media)) == ("sample", "watch")
     coder = fit(points(), 2, LinearCoder)
-    draws = ("sample", "sample a class", "watch", *denoising)
+    draws = ("sample", "sample a class", "watch", "translate", *denoising)
     assert tools_for(coder) == tuple(tool for tool in TOOLS if tool not in draws)
 
 

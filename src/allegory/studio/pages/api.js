@@ -31,11 +31,13 @@ export const post = async (path, value = {}) =>
       body: JSON.stringify(value),
     })
   ).json();
-export const upload = async (path, file) => {
+const sent = (path, file) => {
   const form = new FormData();
   form.append("file", file);
-  return (await ask(path, { method: "POST", body: form })).json();
+  return ask(path, { method: "POST", body: form });
 };
+export const upload = async (path, file) => (await sent(path, file)).json();
+export const translated = async (path, file) => (await sent(path, file)).blob();
 export const id = encodeURIComponent;
 
 export function socket(path) {

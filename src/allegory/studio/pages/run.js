@@ -3,11 +3,12 @@
 import { get, id, post } from "./api.js";
 import { explore } from "./explore.js";
 import { quiz } from "./quiz.js";
+import { translate } from "./translate.js";
 import { chart } from "./chart.js";
 import { count, duration, figure, h, say } from "./dom.js";
 import { soFar, stateOf } from "./runs.js";
 
-const TABS = { explore, quiz };
+const TABS = { explore, quiz, translate };
 
 function health(run) {
   if (run.findings.length)
@@ -116,7 +117,7 @@ async function overview(place, run) {
 export async function run(place, name, tab = "overview") {
   const found = await get(`runs/${id(name)}`);
   const tabs = ["overview", ...found.tabs.filter((t) => TABS[t])];
-  const TITLES = { overview: "Overview", explore: "Explore", quiz: "Which one is real?" };
+  const TITLES = { overview: "Overview", explore: "Explore", quiz: "Which one is real?", translate: "Translate" };
   place.append(
     h("h1", {}, name),
     h("p", { class: "lead" }, found.recipe ? `${found.recipe} on ${found.data}` : ""),

@@ -101,11 +101,12 @@ def answer(x: torch.Tensor, media: Any, kind: str) -> Any:
 
 @serving.get("/model")
 async def model(studio: Here, run: Run = None) -> dict[str, Any]:
-    """What the model works on, and which tools work for it."""
+    """What the model works on, which tools work for it, and what it can translate to."""
 
     def look() -> dict[str, Any]:
         name, found = chosen(studio, run)
-        return {"run": name, "shape": list(found.media.shape), "tools": list(tools_for(found))}
+        about = {"run": name, "shape": list(found.media.shape), "tools": list(tools_for(found))}
+        return about | ({"targets": list(found.targets)} if "translate" in about["tools"] else {})
 
     return dict(await studio.work(look))
 
