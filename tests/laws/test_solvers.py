@@ -191,7 +191,7 @@ def test_variations_keep_more_of_an_example_the_weaker_they_are():
         lambda: Sampler("hein"),
         lambda: Sampler(steps=0),
         lambda: Sampler(guidance=-1),
-        lambda: Schedule("edn"),
+        lambda: Schedule("eds"),
         lambda: Schedule(sigma_min=0.0),
         lambda: Sampler().vary(normal(), noise(1), 0.0, 0),
         lambda: inpaint(normal(), noise(1), noise(1) > 0, Schedule().sigmas(2), 0, repeats=0),

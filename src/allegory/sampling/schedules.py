@@ -76,7 +76,7 @@ class Schedule:
         match self.path:
             case "edm":
                 low, high = (s ** (1 / self.rho) for s in (self.sigma_min, self.sigma_max))
-                return (torch.pow(sigma, 1 / self.rho) - low) / (high - low)
+                return (torch.pow(sigma, 1 / self.rho).sub(low)).div(high - low)
             case "cosine":
                 return torch.atan(sigma) * (2.0 / math.pi)
             case "linear":
