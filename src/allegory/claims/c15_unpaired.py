@@ -69,9 +69,9 @@ def experiment(s: Settings) -> Finding:
     return Finding(
         (taken, *moved, *without),
         together([above(taken, TAKEN), *(below(figure, 1.0) for figure in moved)]),
-        f"{words(taken)} are taken for the target; azimuth moves by {words(moved[0])} and the smile "
-        f"by {words(moved[1])} errors of their reader; without the cycle loss {words(without[0])} "
-        f"are taken, and they move by {words(without[1])} and {words(without[2])}.",
+        f"{words(taken)} are taken for the target; azimuth moves by {words(moved[0])} and the "
+        f"smile by {words(moved[1])} errors of their reader; without the cycle loss "
+        f"{words(without[0])} are taken, and they move by {words(without[1])} and {words(without[2])}.",
         picture(seen[0]),
     )
 
@@ -85,7 +85,9 @@ def look(s: Settings, seed: int) -> Seen:
     from allegory.runs.measuring.translation import translation
     from allegory.tools.translate import translate
 
-    taken, moved, rows = {}, {}, []
+    taken: dict[str, float] = {}
+    moved: dict[str, dict[str, float]] = {}
+    rows: list[Tensor] = []
     for name, weight in (("cycle", 10.0), ("none", 0.0)):
         say(f"C15: a CycleGAN, {'cycle loss' if weight else 'no cycle loss'}, seed {seed}")
         run = s.run("cyclegan", seed=seed, cycle=weight, domains=DOMAINS)
@@ -123,11 +125,11 @@ CLAIM = Claim(
     "C15",
     "Without pairs",
     "Two domains can be translated into each other without pairs, and the content stays.",
-    "The recipe cyclegan on faces at 32x32 pixels, between the lighter and the darker third of the "
-    "scale of skin, both directions together. The claim holds if the 95 % interval over seeds of the "
-    "share that an independent classifier takes for the target lies above 0.9, and those of the "
-    "change of azimuth and of the smile, read by an independent regressor and in its own errors, "
-    "below 1. Shown beside: the same without the cycle loss.",
+    "The recipe cyclegan on faces at 32x32 pixels, between the lighter and the darker third of "
+    "the scale of skin, both directions together. The claim holds if the 95 % interval over seeds "
+    "of the share that an independent classifier takes for the target lies above 0.9, and those of "
+    "the change of azimuth and of the smile, read by an independent regressor and in its own "
+    "errors, below 1. Shown beside: the same without the cycle loss.",
     experiment,
     quick=Settings(
         seeds=3,

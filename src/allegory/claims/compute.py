@@ -50,9 +50,7 @@ def operations(game: Game) -> float:
     Of the level that growing networks have now; of GANs the mean over rounds in which penalties
     are due and in which they are not. The optimiser's own are left out.
     """
-    rounds = 1
-    if isinstance(game, GANGame):
-        rounds = math.lcm(game.penalties.every, game.turns)
+    rounds = math.lcm(game.penalties.every, game.turns) if isinstance(game, GANGame) else 1
     assert isinstance(game.model, Model)
     batch = Batch(torch.zeros(EXAMPLES, *game.model.media.shape))
     with Counter() as counter:

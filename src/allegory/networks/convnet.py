@@ -156,19 +156,17 @@ class ConvGenerator(nn.Module):
         x = self.root(z).unflatten(1, self.shape)
         if self.leaves[0].weight.is_contiguous(memory_format=torch.channels_last):
             x = x.contiguous(memory_format=torch.channels_last)
-        x = self.mixed(x, z, 0)
-        picture: Tensor = self.leaves[0](F.silu(x))
-        for level, up in enumerate(self.up, 1):
-            h, w = self.sizes[level]
-            x = self.mixed(doubled(up(x))[:, :, :h, :w], z, level)
-            picture = doubled(picture)[:, :, :h, :w] + self.leaves[level](F.silu(x))
+        picture: Tensor | None = None
+        levels = zip(self.blocks, [nn.Identity(), *self.up], self.leaves, self.sizes, strict=True)
+        for blocks, up, leaf, (h, w) in levels:
+            if picture is not None:
+                x = doubled(up(x))[:, :, :h, :w]
+            for block in blocks:  # type: ignore[attr-defined]
+                x = block(x, z)
+            seen = leaf(F.silu(x))
+            picture = seen if picture is None else doubled(picture)[:, :, :h, :w] + seen
+        assert picture is not None
         return picture
-
-    def mixed(self, x: Tensor, z: Tensor, level: int) -> Tensor:
-        """What the blocks of a level, in the style of z (n, inputs), make of x (n, c, h, w)."""
-        for block in self.blocks[level]:  # type: ignore[union-attr]
-            x = block(x, z)
-        return x
 
 
 def doubled(x: Tensor) -> Tensor:

@@ -59,7 +59,8 @@ def inconsistency(magnitude: Tensor, x: Tensor, sound: Sound) -> Tensor:
     """
     off = spectrum(x, sound).abs() - magnitude
     lengths = [torch.linalg.vector_norm(m.flatten(1), dim=1) for m in (off, magnitude)]
-    return lengths[0] / lengths[1].clamp(min=1e-12)
+    share: Tensor = lengths[0] / lengths[1].clamp(min=1e-12)
+    return share
 
 
 def _with_phase(magnitude: Tensor, like: Tensor) -> Tensor:
