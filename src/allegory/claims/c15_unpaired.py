@@ -71,7 +71,8 @@ def experiment(s: Settings) -> Finding:
         together([above(taken, TAKEN), *(below(figure, 1.0) for figure in moved)]),
         f"{words(taken)} are taken for the target; azimuth moves by {words(moved[0])} and the "
         f"smile by {words(moved[1])} errors of their reader; without the cycle loss "
-        f"{words(without[0])} are taken, and they move by {words(without[1])} and {words(without[2])}.",
+        f"{words(without[0])} are taken, and they move by {words(without[1])} and "
+        f"{words(without[2])}.",
         picture(seen[0]),
     )
 
@@ -127,8 +128,8 @@ CLAIM = Claim(
     "Two domains can be translated into each other without pairs, and the content stays.",
     "The recipe cyclegan on faces at 32x32 pixels, between the lighter and the darker third of "
     "the scale of skin, both directions together. The claim holds if the 95 % interval over seeds "
-    "of the share that an independent classifier takes for the target lies above 0.9, and those of "
-    "the change of azimuth and of the smile, read by an independent regressor and in its own "
+    "of the share that an independent classifier takes for the target lies above 0.9, and those "
+    "of the change of azimuth and of the smile, read by an independent regressor and in its own "
     "errors, below 1. Shown beside: the same without the cycle loss.",
     experiment,
     quick=Settings(

@@ -154,7 +154,7 @@ class ConvGenerator(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         """Decode z (n, inputs) to unbounded values, (n, channels, height, width)."""
         x = self.root(z).unflatten(1, self.shape)
-        if self.leaves[0].weight.is_contiguous(memory_format=torch.channels_last):
+        if next(self.leaves.parameters()).is_contiguous(memory_format=torch.channels_last):
             x = x.contiguous(memory_format=torch.channels_last)
         picture: Tensor | None = None
         levels = zip(self.blocks, [nn.Identity(), *self.up], self.leaves, self.sizes, strict=True)
