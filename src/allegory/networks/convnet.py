@@ -141,6 +141,7 @@ class ConvGenerator(nn.Module):
         self, inputs: int, channels: int, height: int, width: int, *, features: int, blocks: int
     ) -> None:
         super().__init__()
+        self.channels = channels
         self.sizes = side_lengths(height, width)[::-1]
         widths = [features // 2, *level_widths(features, len(self.sizes) - 1)][::-1]
         self.shape = (widths[0], *self.sizes[0])
@@ -154,21 +155,19 @@ class ConvGenerator(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         """Decode z (n, inputs) to unbounded values, (n, channels, height, width)."""
         x = self.root(z).unflatten(1, self.shape)
-        if self.leaves[0].weight.is_contiguous(memory_format=torch.channels_last):
+        weight: Tensor = self.leaves[0].weight  # type: ignore[assignment]
+        if weight.is_contiguous(memory_format=torch.channels_last):
             x = x.contiguous(memory_format=torch.channels_last)
-        x = self.mixed(x, z, 0)
-        picture: Tensor = self.leaves[0](F.silu(x))
-        for level, up in enumerate(self.up, 1):
-            h, w = self.sizes[level]
-            x = self.mixed(doubled(up(x))[:, :, :h, :w], z, level)
-            picture = doubled(picture)[:, :, :h, :w] + self.leaves[level](F.silu(x))
+        picture: Tensor = x.new_zeros(len(x), self.channels, *self.sizes[0])
+        levels = zip(self.blocks, self.leaves, self.sizes, strict=True)
+        for level, (blocks, leaf, (h, w)) in enumerate(levels):
+            if level:
+                x = doubled(self.up[level - 1](x))[:, :, :h, :w]
+                picture = doubled(picture)[:, :, :h, :w]
+            for block in blocks:  # type: ignore[attr-defined]
+                x = block(x, z)
+            picture = picture + leaf(F.silu(x))
         return picture
-
-    def mixed(self, x: Tensor, z: Tensor, level: int) -> Tensor:
-        """What the blocks of a level, in the style of z (n, inputs), make of x (n, c, h, w)."""
-        for block in self.blocks[level]:  # type: ignore[union-attr]
-            x = block(x, z)
-        return x
 
 
 def doubled(x: Tensor) -> Tensor:
