@@ -166,7 +166,7 @@ class ConvGenerator(nn.Module):
                 picture = doubled(picture)[:, :, :h, :w]
             for block in blocks:  # type: ignore[attr-defined]
                 x = block(x, z)
-            picture = picture + leaf(F.silu(x))
+            picture = leaf(F.silu(x)) + picture
         return picture
 
 
