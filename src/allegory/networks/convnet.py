@@ -141,6 +141,7 @@ class ConvGenerator(nn.Module):
         self, inputs: int, channels: int, height: int, width: int, *, features: int, blocks: int
     ) -> None:
         super().__init__()
+        self.channels = channels
         self.sizes = side_lengths(height, width)[::-1]
         widths = [features // 2, *level_widths(features, len(self.sizes) - 1)][::-1]
         self.shape = (widths[0], *self.sizes[0])
@@ -154,18 +155,18 @@ class ConvGenerator(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         """Decode z (n, inputs) to unbounded values, (n, channels, height, width)."""
         x = self.root(z).unflatten(1, self.shape)
-        if next(self.leaves.parameters()).is_contiguous(memory_format=torch.channels_last):
+        weight: Tensor = self.leaves[0].weight  # type: ignore[assignment]
+        if weight.is_contiguous(memory_format=torch.channels_last):
             x = x.contiguous(memory_format=torch.channels_last)
-        picture: Tensor | None = None
-        levels = zip(self.blocks, [nn.Identity(), *self.up], self.leaves, self.sizes, strict=True)
-        for blocks, up, leaf, (h, w) in levels:
-            if picture is not None:
-                x = doubled(up(x))[:, :, :h, :w]
+        picture: Tensor = x.new_zeros(len(x), self.channels, *self.sizes[0])
+        levels = zip(self.blocks, self.leaves, self.sizes, strict=True)
+        for level, (blocks, leaf, (h, w)) in enumerate(levels):
+            if level:
+                x = doubled(self.up[level - 1](x))[:, :, :h, :w]
+                picture = doubled(picture)[:, :, :h, :w]
             for block in blocks:  # type: ignore[attr-defined]
                 x = block(x, z)
-            seen = leaf(F.silu(x))
-            picture = seen if picture is None else doubled(picture)[:, :, :h, :w] + seen
-        assert picture is not None
+            picture = leaf(F.silu(x)) + picture
         return picture
 
 
