@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import entropy
 
-from allegory.objectives.adversarial import ADVERSARIAL, Loss
+from allegory.objectives.adversarial import ADVERSARIAL, LEAST_SQUARES, Loss
 
 every_loss = pytest.mark.parametrize("name", ADVERSARIAL)
 scores = st.floats(-20, 20)
@@ -176,3 +176,16 @@ def test_each_example_has_its_own_loss(name):
     for side in (ADVERSARIAL[name].discriminator, ADVERSARIAL[name].generator):
         alone = [value(side, r, f) for r, f in zip(real.tolist(), fake.tolist(), strict=True)]
         assert side(real, fake).tolist() == pytest.approx(alone)
+
+
+@given(p=st.floats(0.01, 0.99))
+def test_least_squares_are_paid_least_where_the_score_is_the_probability(p):
+    """Of an outcome that is real with probability p: Mao et al. (2017), equation 5."""
+    nothing = torch.zeros((), dtype=torch.float64)
+    score = torch.tensor(p, dtype=torch.float64, requires_grad=True)
+    real = LEAST_SQUARES.discriminator(score, nothing)
+    fake = LEAST_SQUARES.discriminator(nothing + 1.0, score)
+    (slope,) = torch.autograd.grad(p * real + (1 - p) * fake, score)
+    assert slope.item() == pytest.approx(0.0, abs=1e-12)
+    assert LEAST_SQUARES.generator(nothing, nothing).item() == 0.5
+    assert LEAST_SQUARES.generator(nothing, nothing + 1.0).item() == 0.0

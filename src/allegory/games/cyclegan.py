@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from allegory.media import to_bytes, to_unit
 from allegory.networks.pyramid import details
-from allegory.objectives.adversarial import ADVERSARIAL
+from allegory.objectives.adversarial import LEAST_SQUARES
 from allegory.objectives.energy import inhomogeneity
 from allegory.training.game import Batch, Game, Losses, Player, Turn
 
@@ -62,7 +62,7 @@ class CycleGANGame(Game):
         self.cycle, self.pool = cycle, pool
         alike = model.media.a.channels == model.media.b.channels
         self.identity = identity * cycle if alike else 0.0
-        self.objective = ADVERSARIAL["least-squares"]
+        self.objective = LEAST_SQUARES
         for name, media in (("pool_a", model.media.a), ("pool_b", model.media.b)):
             # bytes: processes take the mean of what is no integer, and pictures have none
             self.register_buffer(name, torch.zeros((pool, *media.shape), dtype=torch.uint8))

@@ -12,11 +12,9 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-__all__ = ["ADVERSARIAL", "Adversarial", "Loss"]
+__all__ = ["ADVERSARIAL", "LEAST_SQUARES", "Adversarial", "Loss"]
 
-Loss = Literal[
-    "relativistic", "non-saturating", "minimax", "hinge", "wasserstein", "least-squares"
-]
+Loss = Literal["relativistic", "non-saturating", "minimax", "hinge", "wasserstein"]
 
 
 @dataclass(frozen=True)
@@ -56,10 +54,12 @@ ADVERSARIAL: dict[Loss, Adversarial] = {
     "wasserstein": Adversarial(
         lambda real, fake: fake - real, lambda real, fake: real - fake, paired=True
     ),
-    # Mao et al. (2017), "Least squares generative adversarial networks", equation 9
-    "least-squares": Adversarial(
-        lambda real, fake: 0.5 * (real - 1.0) ** 2 + 0.5 * fake**2,
-        lambda _, fake: 0.5 * (fake - 1.0) ** 2,
-    ),
 }
 """Losses by name."""
+
+LEAST_SQUARES = Adversarial(
+    lambda real, fake: 0.5 * (real - 1.0) ** 2 + 0.5 * fake**2,
+    lambda _, fake: 0.5 * (fake - 1.0) ** 2,
+)
+"""Mao et al. (2017), "Least squares generative adversarial networks", equation 9. The score itself,
+not its sigmoid, is P(real): not for those who take it for a logit."""
