@@ -61,5 +61,5 @@ LEAST_SQUARES = Adversarial(
     lambda real, fake: 0.5 * (real - 1.0) ** 2 + 0.5 * fake**2,
     lambda _, fake: 0.5 * (fake - 1.0) ** 2,
 )
-"""Mao et al. (2017), "Least squares generative adversarial networks", equation 9. The score itself,
-not its sigmoid, is P(real): not for those who take it for a logit."""
+"""Mao et al. (2017), "Least squares generative adversarial networks", equation 9. The score
+itself, not its sigmoid, is P(real): not for those who take it for a logit."""
