@@ -87,6 +87,12 @@ def known_to(name: str, options, stage: int = 40) -> list[str]:
     return [*words, *(word for flag in flags for word in (flag, str(stage)))]
 
 
+def paired_by(name: str, *domains: str) -> list[str]:
+    """Options by which a recipe that translates finds pairs in any pictures; none for others."""
+    matched = {"matched": ["--derive", "low-resolution"], "shuffled": ["--domains", *domains]}
+    return matched.get(recipe(name).data.pairing, [])
+
+
 def stages(run: Run) -> list[str]:
     """Its settings that say when something in it ends."""
     return [name for name in STAGES if getattr(run.game, name, None) is not None]

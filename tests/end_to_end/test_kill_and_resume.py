@@ -6,7 +6,7 @@ import time
 
 import pytest
 from safetensors import safe_open
-from tests.examples import SYSTEMS, known_to
+from tests.examples import SYSTEMS, known_to, paired_by
 
 OPTIONS = (
     "--images", "4000", "--batch", "8", "--network", "tiny", "--latents", "4", "--seed", "3",
@@ -24,7 +24,10 @@ def final(run):
 
 @pytest.mark.parametrize("recipe", [*SYSTEMS, "cgan", "progressive"])
 def test_sigkill_at_random_moments(shell, folder, recipe):
-    options = known_to(recipe, OPTIONS, stage=3000)
+    options = [
+        *known_to(recipe, OPTIONS, stage=3000),
+        *paired_by(recipe, "label=even", "label=odd"),
+    ]
     shell("train", recipe, folder, "--out", "undisturbed", *options)
     chance = random.Random(0)
     process = shell.start("train", recipe, folder, "--out", "killed", *options)

@@ -144,7 +144,7 @@ def test_pictures_that_can_not_all_be_written_leave_no_folder(tmp_path, monkeypa
         (("sample", "run", "--labl", "boot"), "did you mean '--label'"),
         (("sample", "run", "--truncation", "0"), "truncation must be a number above 0"),
         (("sample", "run", "--truncation", "much"), "--truncation"),
-        (("sample", "run", "--out", "x.tif"), ".png, .jpg, .jpeg, .webp, .npy, .npz, or a folder"),
+        (("sample", "run", "--out", "x.gif"), ".webp, .bmp, .tif, .tiff, .npy, .npz, or a folder"),
         (("sample", "run", "--draw", "codes", "--truncation", "1"), "leave one out"),
         (("interpolate", "run", "--label", "sneeker"), "did you mean 'sneaker'"),
         (("traverse", "run", "--label", "sneeker"), "did you mean 'sneaker'"),

@@ -85,4 +85,4 @@ def test_labels_stand_left_of_the_rows():
 
 def test_an_unknown_suffix_names_those_that_work(tmp_path):
     with pytest.raises(UserError, match=r"\.png, \.jpg, \.jpeg, \.webp"):
-        write_picture(sheet(flat(1)), tmp_path / "a.tiff")
+        write_picture(sheet(flat(1)), tmp_path / "a.gif")
