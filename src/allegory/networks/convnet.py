@@ -162,8 +162,8 @@ class ConvGenerator(nn.Module):
         levels = zip(self.blocks, self.leaves, self.sizes, strict=True)
         for level, (blocks, leaf, (h, w)) in enumerate(levels):
             if level:
-                x = doubled(self.up[level - 1](x))[:, :, :h, :w]
-                picture = doubled(picture)[:, :, :h, :w]
+                x = enlarged(self.up[level - 1](x))[:, :, :h, :w]
+                picture = enlarged(picture)[:, :, :h, :w]
             for block in blocks:  # type: ignore[attr-defined]
                 x = block(x, z)
             picture = leaf(F.silu(x)) + picture
@@ -171,6 +171,11 @@ class ConvGenerator(nn.Module):
 
 
 def doubled(x: Tensor) -> Tensor:
+    """Twice the sides of x (n, c, h, w): each value becomes a block."""
+    return F.interpolate(x, scale_factor=2, mode="nearest")
+
+
+def enlarged(x: Tensor) -> Tensor:
     """Twice the sides of x (n, c, h, w), with values between in between."""
     return F.interpolate(x, scale_factor=2, mode="bilinear")
 

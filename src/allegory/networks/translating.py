@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from allegory.networks.convnet import keep_variance
+from allegory.networks.convnet import doubled, keep_variance
 
 __all__ = ["PatchCritic", "ResidualTranslator", "UNet", "reach"]
 
@@ -184,8 +184,3 @@ def padded(x: Tensor, multiple: int) -> Tensor:
     """
     more = [max(-side % multiple, 2 * multiple - side) for side in x.shape[2:]]
     return F.pad(x, (0, more[1], 0, more[0]), mode="replicate")
-
-
-def doubled(x: Tensor) -> Tensor:
-    """Twice the sides of x (n, c, h, w): each value becomes a block."""
-    return F.interpolate(x, scale_factor=2, mode="nearest")
