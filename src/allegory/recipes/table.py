@@ -133,7 +133,7 @@ def gan_toy() -> Run:
         data=DataSettings(source="ring"),
         game=GANSettings(latents=2, network="tiny", r1=0.03, r2=0.03, penalty_half_life=800_000),
         training=TrainingSettings(
-            images=4_000_000,
+            images=6_000_000,
             lr=8e-3,
             batch=256,
             beta1=0.0,
