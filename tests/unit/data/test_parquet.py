@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 
 import numpy as np
 import pyarrow as pa
@@ -107,3 +108,10 @@ def test_files_must_have_the_same_columns(tmp_path):
     write(tmp_path / "b.parquet", pictures(3), kind=[0] * 3)
     with pytest.raises(UserError, match="no column 'label'"):
         open_data(tmp_path)
+
+
+def test_without_its_library_it_says_what_to_install(tmp_path, monkeypatch):
+    path = write(tmp_path / "a.parquet", pictures(3))
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(UserError, match=r"pip install 'allegory\[parquet\]'"):
+        open_data(path)

@@ -142,9 +142,9 @@ def _layout(path: Path) -> Layout:
     Raises:
         UserError: no column can hold pictures or sounds.
     """
+    schema = _open(path).schema_arrow
     from pyarrow import types
 
-    schema = _open(path).schema_arrow
     noted = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
     features = noted.get("info", {}).get("features", {})
 
