@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -50,7 +50,7 @@ def translate_input(
     from allegory.tools.requires import require
     from allegory.tools.translate import one_way
 
-    model = RunFolder(dir).model(weights, lambda m: one_way(require(m, "translate"), to))
+    model: Any = RunFolder(dir).model(weights, lambda m: one_way(require(m, "translate"), to))
     found = translate_files(model, source, out, to=to, native=native, seed=seed)
     for skipped in found.skipped[:NAMED]:
         say(f"skipped {skipped.path}: {skipped.reason}.")

@@ -102,9 +102,7 @@ class RunFolder:
             f"{self.path} is not the folder of a run: run.toml or model.json is missing."
         )
 
-    def model(
-        self, which: Weights = "best", part: Callable[[Model], Model] | None = None
-    ) -> Model:
+    def model(self, which: Weights = "best", part: Callable[[Any], Any] | None = None) -> Model:
         """The kept model.
 
         Args:

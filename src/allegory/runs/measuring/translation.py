@@ -123,7 +123,7 @@ def partners(made: Made) -> Tensor:
 def counterparts(made: Made) -> list[Tensor]:
     """What the target says itself where each says something: the partner, or some of one label."""
     if made.media.matched:
-        return list(partners(made).split(1))
+        return list(partners(made)[:, None])
     real = made.real.take(np.arange(len(made.real)))
     labels = [labels_of(data) for data in (made.source, made.real)]
     return utterances(labels[0], real, labels[1])
