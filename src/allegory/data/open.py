@@ -168,11 +168,11 @@ def _sides(
     if settings.to is not None:
         other, name = _pack(settings.to, settings.model_copy(update=_like(found, settings.to)))
         return first, pairs.side_of(other, name)
-    if settings.domains:
-        if matched:
-            raise UserError("--domains are of different examples: there is nothing to match.")
-        return pairs.within(first, settings.domains)
-    return pairs.by_label(first, bare=matched)
+    if settings.domains and matched:
+        raise UserError("--domains are of different examples: there is nothing to match.")
+    own = SOURCES[settings.source].domains if settings.source in SOURCES else ()
+    domains = settings.domains or (() if matched else own)
+    return pairs.within(first, domains) if domains else pairs.by_label(first, bare=matched)
 
 
 def _like(found: Packed, source: str) -> dict[str, Any]:

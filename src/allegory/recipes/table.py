@@ -216,9 +216,7 @@ def cyclegan_voices() -> Run:
     """A voice turned into another, without pairs: the same words, said by someone else."""
     return Run(
         recipe="cyclegan-voices",
-        data=DataSettings(
-            source="voices", pairing="shuffled", domains=("speaker=bruno", "speaker=ada")
-        ),
+        data=DataSettings(source="voices", pairing="shuffled"),
         game=CycleGANSettings(network="tiny"),
         training=TrainingSettings(
             images=60_000, batch=8, lr=5e-4, beta1=0.5, beta2=0.99, half_life=2_000
