@@ -54,7 +54,8 @@ class Consistent(Preconditioned, ABC):
     @property
     def latent(self) -> LatentSpace:
         """The noise that an example comes from, one number for each of its values."""
-        return LatentSpace(len(self.prior_mean), self.prior_mean, self.prior_std, prior=True)
+        mean, std = self.prior_mean, self.prior_std
+        return LatentSpace(len(mean), mean, std, prior=True, noise=True)
 
     def decode(self, z: Tensor, *, labels: Tensor | None = None) -> Tensor:
         """The example that noise z (n, latents) gives: (n, *media.shape)."""
