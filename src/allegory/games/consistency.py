@@ -127,8 +127,9 @@ class ConsistencyGame(Game):
         """In the first stage the teacher follows the model, as the average that is kept does."""
         if turn.images < self.first:
             new = 1.0 - 0.5 ** (turn.noise.batch / max(YOUNG * turn.images, 1e-9))
-            weights = [list(one.parameters()) for one in (self.teacher, self.model)]
-            torch._foreach_lerp_(*weights, new)
+            torch._foreach_lerp_(
+                list(self.teacher.parameters()), list(self.model.parameters()), new
+            )
 
     def held_out(self, model: nn.Module, batch: Batch, noise: Noise) -> Losses:
         """How differently samples of `model` and held-out examples are distributed, from 0 to 1.
