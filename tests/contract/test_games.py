@@ -164,9 +164,8 @@ def test_another_seed_is_another_run(name, kind):
 def test_training_lowers_the_held_out_loss(name, kind):
     # noise that is carried starts as a normal where the data are said to be
     data = moved(data_for(kind)) if kind == "vectors" else None
-    stage = {"jtt": 400, "afr": 2_800}.get(
-        name
-    )  # of 3,200: the one that learns from scratch is long
+    # of 3,200: the one that learns from scratch is long
+    stage = {"jtt": 400, "afr": 2_800, "diffusion-fast": 1_600}.get(name)
     first = {k: stage for k in stages(run_for(name)) if stage}
     trainer = trainer_for(name, kind, data, images=3_200 if stage else 1_600, **first)
     # those that can't tell before a second stage tell two classes apart: a guess costs log 2

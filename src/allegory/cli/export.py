@@ -1,4 +1,4 @@
-"""allegory export DIR --to onnx."""
+"""allegory export DIR --to onnx|diffusers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def command(arguments: list[str]) -> None:
 
 def export(
     dir: Annotated[Path, tyro.conf.Positional],
-    to: Literal["onnx"] = "onnx",
+    to: Literal["onnx", "diffusers"] = "onnx",
     out: Path | None = None,
     weights: Literal["best", "last", "raw"] = "best",
     json: bool = False,
@@ -30,6 +30,8 @@ def export(
     decoder.onnx takes codes (n, latents) in standard deviations and gives "x" in the media's range
     and, of pictures, "picture" as bytes (n, height, width, channels). encoder.onnx takes such
     bytes (of vectors: rows of numbers) and gives "mean" and "std" of the codes.
+    No network of ours is one of diffusers' own classes, so that its folder can't be written:
+    "diffusers" says so, and what works instead.
 
     Args:
         dir: folder of the run.
@@ -39,9 +41,11 @@ def export(
         json: print the result as one JSON object.
     """
     from allegory.runs.folder import RunFolder
-    from allegory.tools.export import export_onnx
+    from allegory.tools.export import export_onnx, refuse_diffusers
 
     folder = RunFolder(dir)
+    if to == "diffusers":
+        refuse_diffusers(folder.model(weights))
     written = export_onnx(folder.model(weights), out or dir / to)
     for file in written:
         size = file.path.stat().st_size / 2**20

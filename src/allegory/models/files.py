@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "fingerprint",
+    "kept_weights",
     "load_model",
     "read_about",
     "read_card",
@@ -52,6 +53,12 @@ def save_weights(path: Path, model: nn.Module) -> None:
     tensors = {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
     with atomic(path) as file:
         file.write(save(tensors))
+
+
+def kept_weights(folder: Path) -> Path | None:
+    """File of a run's averaged weights: at the lowest held-out loss, else the last; None: none."""
+    files = [folder / f"{name}.safetensors" for name in ("best", "last")]
+    return next((path for path in files if path.exists()), None)
 
 
 def fingerprint(model: Model | nn.Module) -> str:

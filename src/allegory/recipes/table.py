@@ -162,7 +162,7 @@ def diffusion() -> Run:
         recipe="diffusion",
         data=DataSettings(),
         game=DiffusionSettings(),
-        training=TrainingSettings(batch=64, lr=4e-3, beta2=0.99, half_life=10_000),
+        training=TrainingSettings(batch=32, lr=2e-3, beta2=0.99, half_life=10_000),
     )
 
 
@@ -191,12 +191,12 @@ def cyclegan() -> Run:
 
 
 def diffusion_fast() -> Run:
-    """A diffusion model that learns to take off all noise in two steps."""
+    """A diffusion model that then learns to take off all noise in two steps."""
     return Run(
         recipe="diffusion-fast",
         data=DataSettings(),
         game=ConsistencySettings(),
-        training=TrainingSettings(batch=64, lr=4e-3, beta2=0.99, half_life=10_000),
+        training=TrainingSettings(batch=32, lr=2e-3, beta2=0.99, half_life=10_000),
     )
 
 

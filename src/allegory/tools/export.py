@@ -7,7 +7,7 @@ import json
 import logging
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import torch
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-__all__ = ["TOLERANCE", "Exported", "export_onnx"]
+__all__ = ["TOLERANCE", "Exported", "export_onnx", "refuse_diffusers"]
 
 TOLERANCE = 1e-4
 """What torch and the file may differ by, at most."""
@@ -102,6 +102,21 @@ def export_onnx(model: Any, folder: Path) -> list[Exported]:
         _export(name, whole, tried, outputs, folder / f"{name}.onnx", about)
         for name, (whole, tried, outputs) in parts.items()
     ]
+
+
+def refuse_diffusers(model: Any) -> NoReturn:
+    """Say why a model is no folder of diffusers, and what works instead.
+
+    Raises:
+        UserError: always.
+    """
+    require(model, "choose a solver")
+    raise UserError(
+        "this network can't be a UNet2DModel of diffusers: that one has no pixels folded into "
+        "channels, no block of 1x1, 3x3 and 1x1 convolutions, and no keys of length 1. "
+        "'--to onnx' writes its sampler whole; its schedulers work as solvers, "
+        "'allegory sample RUN --solver diffusers:DPMSolverMultistepScheduler'."
+    )
 
 
 def _examples(model: Any, n: int, rng: torch.Generator) -> Tensor:
