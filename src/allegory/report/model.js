@@ -120,7 +120,7 @@
   function samples(settle) {
     async function show(codes) {
       const made = await pictures(codes, label);
-      $("samples").replaceChildren(
+      $("drawn").replaceChildren(
         ...made.map((bytes, k) => {
           const canvas = paint(h("canvas", { role: "img", "aria-label": `Sample ${k + 1}` }), bytes);
           if (!settle) return canvas;
@@ -162,6 +162,7 @@
       const words = h("p", { role: "status" }), shown = h("div", { class: "shown" });
       const progress = h("progress", { max: real.length, value: 0, "aria-label": "rounds answered" });
       stage.replaceChildren(progress, words, shown);
+      stage.scrollIntoView({ block: "start" });
       for (let k = 0; k < real.length; k++) {
         const [bytes] = await pictures(drawn(1), any());
         const fake = paint(document.createElement("canvas"), media.binary ? binary(bytes) : bytes);

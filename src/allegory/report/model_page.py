@@ -143,7 +143,7 @@ def _sections(model: Portable) -> list[Section]:
             Section(
                 "Samples",
                 "New pictures from draws of the code; choose one to move it.",
-                '<div class="samples" id="samples"></div><div class="buttons" id="draw"></div>',
+                '<div class="samples" id="drawn"></div><div class="buttons" id="draw"></div>',
             )
         )
     if model.real is not None:
