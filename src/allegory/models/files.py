@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 __all__ = [
+    "CARD",
     "fingerprint",
     "load_model",
     "read_about",
