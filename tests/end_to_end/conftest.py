@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 import pytest
 from PIL import Image
@@ -67,3 +68,17 @@ def trained(tmp_path_factory, folder):
     shell = Shell(tmp_path_factory.mktemp("trained"))
     shell("train", "vae", folder, "--out", "run", *SMALL)
     return shell
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A Chromium of this machine, without a window."""
+    api = pytest.importorskip("playwright.sync_api", reason="pytest-playwright is not installed")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.skip("there is no Chromium on this machine")
+    with api.sync_playwright() as found:
+        opened = found.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield opened
+        opened.close()

@@ -1,6 +1,5 @@
 """The studio in a browser: every tab, on a run that is trained here."""
 
-import shutil
 import threading
 
 import numpy as np
@@ -8,13 +7,7 @@ import pytest
 
 from studios import Swaps, png, trained
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="pytest-playwright is not installed"
-)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
+pytest.importorskip("playwright.sync_api", reason="pytest-playwright is not installed")
 
 
 @pytest.fixture(scope="module")
@@ -44,14 +37,6 @@ def home(tmp_path_factory):
     os.environ.pop("ALLEGORY_CACHE")
     if before is not None:
         os.environ["ALLEGORY_CACHE"] = before
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as found:
-        opened = found.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(params=[("light", 1280), ("dark", 390)], ids=["light", "dark"])

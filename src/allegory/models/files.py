@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 __all__ = [
+    "CARD",
     "fingerprint",
     "kept_weights",
     "load_model",

@@ -158,7 +158,7 @@ class ConvGenerator(nn.Module):
         weight: Tensor = self.leaves[0].weight  # type: ignore[assignment]
         if weight.is_contiguous(memory_format=torch.channels_last):
             x = x.contiguous(memory_format=torch.channels_last)
-        picture: Tensor = x.new_zeros(len(x), self.channels, *self.sizes[0])
+        picture: Tensor = x.new_zeros(x.shape[0], self.channels, *self.sizes[0])
         levels = zip(self.blocks, self.leaves, self.sizes, strict=True)
         for level, (blocks, leaf, (h, w)) in enumerate(levels):
             if level:

@@ -31,7 +31,7 @@ class Labelled(nn.Module):
 
     def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
         """Map x (n, size) of classes `labels` (n,)."""
-        out: Tensor = self.network(torch.cat([x, self.labels(labels, len(x))], dim=1))
+        out: Tensor = self.network(torch.cat([x, self.labels(labels, x.shape[0])], dim=1))
         return out
 
 

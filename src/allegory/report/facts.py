@@ -26,6 +26,7 @@ __all__ = [
     "data_section",
     "flat",
     "next_section",
+    "setting",
     "settings_section",
     "tiles",
     "words",
@@ -143,7 +144,7 @@ def settings_section(settings: Mapping[str, Any]) -> Section | None:
     """Every setting of the run, folded away; None where there are none."""
     if not settings:
         return None
-    rows = [(name, _value(value)) for name, value in flat(settings)]
+    rows = [(name, setting(value)) for name, value in flat(settings)]
     return Section(
         "Settings",
         "Everything that makes this run: together with the data and the version of the program it "
@@ -185,13 +186,14 @@ def words(name: str) -> str:
     return name.replace("_", " ").replace(".", " · ")
 
 
-def _value(value: Any) -> str:
+def setting(value: Any) -> str:
+    """The value of a setting, for people."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return short(value)
     if isinstance(value, (list, tuple)):
-        return ", ".join(map(_value, value)) or "–"
+        return ", ".join(map(setting, value)) or "–"
     if isinstance(value, int):
         return f"{value:,}"
     return "–" if value is None or value == "" else str(value)

@@ -31,6 +31,7 @@ __all__ = [
     "own_picture",
     "own_pictures",
     "read_as",
+    "short_name",
 ]
 
 
@@ -43,6 +44,11 @@ def from_anywhere(run: Run) -> Run:
         if name is not None and Path(name).expanduser().exists()
     }
     return change(run, there)
+
+
+def short_name(source: str) -> str:
+    """A source without the folders that lead to it, which are nobody else's business."""
+    return source.replace("\\", "/").rstrip("/").rpartition("/")[2] or source
 
 
 def open_for(run: Run, media: Media, source: str | Path | None = None) -> Dataset:

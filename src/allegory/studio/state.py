@@ -8,6 +8,7 @@ from allegory.errors import UserError
 from allegory.models.files import read_about
 from allegory.recipes.settings import read_run
 from allegory.runs.at_work import coming, worker
+from allegory.runs.inputs import short_name
 from allegory.studio.shelf import ASKED
 from allegory.studio.train import LOG
 from allegory.training.journal import read_journal
@@ -50,7 +51,7 @@ def _summary(folder: RunFolder, records: list[dict[str, Any]]) -> dict[str, Any]
     return {
         "id": name,
         "recipe": run.recipe,
-        "data": _short(read_about(folder.path).get("data", run.data.source)),
+        "data": short_name(read_about(folder.path).get("data", run.data.source)),
         "state": state,
         "images": images,
         "total": run.training.images,
@@ -139,8 +140,3 @@ def _log(folder: RunFolder) -> str:
 def _last_words(folder: RunFolder) -> str:
     lines = _log(folder).strip().splitlines()
     return lines[-1].removeprefix("allegory: ") if lines else ""
-
-
-def _short(name: str) -> str:
-    """A source without the folders that lead to it."""
-    return name.replace("\\", "/").rstrip("/").rpartition("/")[2] or name

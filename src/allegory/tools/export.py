@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from allegory.capabilities import Decodes, Encodes
+from allegory.capabilities import Conditional, Decodes, Encodes
 from allegory.errors import UserError
 from allegory.files import atomic
 from allegory.media import Images, describe, to_unit
@@ -21,11 +21,12 @@ from allegory.tools.requires import require
 from allegory.tools.standard import from_standard
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from torch import Tensor
 
-__all__ = ["TOLERANCE", "Exported", "export_onnx", "refuse_diffusers"]
+__all__ = ["TOLERANCE", "Exported", "decoder_onnx", "export_onnx", "refuse_diffusers"]
 
 TOLERANCE = 1e-4
 """What torch and the file may differ by, at most."""
@@ -42,6 +43,16 @@ class Exported:
     """The largest difference of its numbers from those of torch."""
 
 
+@dataclass(frozen=True)
+class Part:
+    """A network to be written, and what it is tried on."""
+
+    whole: nn.Module
+    tried: Sequence[tuple[Tensor, ...]]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
 class DecoderWhole(nn.Module):
     """Codes in standard deviations -> examples, and pictures as bytes."""
 
@@ -50,9 +61,13 @@ class DecoderWhole(nn.Module):
         self.model = model
         self.pictures = isinstance(model.media, Images)
 
-    def forward(self, u: Tensor) -> tuple[Tensor, ...]:
-        """(n, latents) -> x (n, *media.shape); of pictures, bytes (n, height, width, channels)."""
-        x = self.model.decode(from_standard(self.model.latent, u))
+    def forward(self, u: Tensor, labels: Tensor | None = None) -> tuple[Tensor, ...]:
+        """(n, latents) -> x (n, *media.shape); of pictures, bytes (n, height, width, channels).
+
+        A conditional model also reads `labels` (n,), int64 indices of its classes.
+        """
+        chosen = {} if labels is None else {"labels": labels}
+        x = self.model.decode(from_standard(self.model.latent, u), **chosen)
         if not self.pictures:
             return (x,)
         levels = (x + 1.0).mul(127.5).round().clamp(0, 255).to(torch.uint8)
@@ -80,28 +95,62 @@ def export_onnx(model: Any, folder: Path) -> list[Exported]:
 
     Each file is run beside torch, on one example and on three, before it is kept. Its metadata
     hold the media and, where the model decodes, the number of latents: where there is a prior,
-    draws from a standard normal decode to new examples.
+    draws from a standard normal decode to new examples. The decoder of a conditional model also
+    takes "label" (n,), indices of the "labels" in its metadata.
 
     Raises:
         UserError: the model does neither, the packages are missing, or a file is not true to it.
     """
     require(model, "export")
     rng = torch.Generator().manual_seed(0)
-    parts: dict[str, tuple[nn.Module, list[Tensor], tuple[str, ...]]] = {}
+    parts: dict[str, Part] = {}
     if isinstance(model, Decodes):
-        codes = [torch.randn(n, model.latent.size, generator=rng) for n in TRIED]
-        decoder = DecoderWhole(model)
-        parts["decoder"] = decoder, codes, ("x", "picture")[: 1 + decoder.pictures]
+        parts["decoder"] = _decoder(model, rng)
     if isinstance(model, Encodes):
-        inputs = [_examples(model, n, rng) for n in TRIED]
-        parts["encoder"] = EncoderWhole(model), inputs, ("mean", "std")
+        inputs = [(_examples(model, n, rng),) for n in TRIED]
+        parts["encoder"] = Part(EncoderWhole(model), inputs, ("input",), ("mean", "std"))
+    return [
+        _keep(folder / f"{name}.onnx", *_checked(name, part, _about(model)))
+        for name, part in parts.items()
+    ]
+
+
+def decoder_onnx(model: Decodes) -> bytes:
+    """The decoder's file alone, as `export_onnx` checks it.
+
+    Raises:
+        UserError: as of `export_onnx`.
+    """
+    part = _decoder(model, torch.Generator().manual_seed(0))
+    return _checked("decoder", part, _about(model))[0]
+
+
+def _decoder(model: Decodes, rng: torch.Generator) -> Part:
+    whole, inputs = DecoderWhole(model), ["input"]
+    tried: list[tuple[Tensor, ...]] = [
+        (torch.randn(n, model.latent.size, generator=rng),) for n in TRIED
+    ]
+    if isinstance(model, Conditional):
+        inputs.append("label")
+        classes = len(model.conditions)
+        tried = [(u, torch.randint(0, classes, (len(u),), generator=rng)) for (u,) in tried]
+    return Part(whole, tried, tuple(inputs), ("x", "picture")[: 1 + whole.pictures])
+
+
+def _about(model: Any) -> dict[str, str]:
+    """What a file says of itself."""
     about = {"media": json.dumps(describe(model.media)), "made_by": "allegory"}
     if isinstance(model, Decodes):
         about |= {"latents": str(model.latent.size), "prior": str(model.latent.prior).lower()}
-    return [
-        _export(name, whole, tried, outputs, folder / f"{name}.onnx", about)
-        for name, (whole, tried, outputs) in parts.items()
-    ]
+    if isinstance(model, Conditional):
+        about["labels"] = json.dumps(model.conditions)
+    return about
+
+
+def _keep(path: Path, content: bytes, difference: float) -> Exported:
+    with atomic(path) as file:
+        file.write(content)
+    return Exported(path, difference)
 
 
 def refuse_diffusers(model: Any) -> NoReturn:
@@ -128,30 +177,20 @@ def _examples(model: Any, n: int, rng: torch.Generator) -> Tensor:
     return noise * torch.tensor(media.scale) + torch.tensor(media.offset)
 
 
-def _export(
-    name: str,
-    whole: nn.Module,
-    tried: list[Tensor],
-    outputs: tuple[str, ...],
-    path: Path,
-    about: dict[str, str],
-) -> Exported:
-    whole.eval()
-    content = _written(name, whole, tried[-1], outputs, about)
-    difference = max(_difference(content, whole, x) for x in tried)
+def _checked(name: str, part: Part, about: dict[str, str]) -> tuple[bytes, float]:
+    """The file's content, and how far it is from torch."""
+    part.whole.eval()
+    content = _written(name, part, about)
+    difference = max(_difference(content, part, x) for x in part.tried)
     if not difference <= TOLERANCE:
         raise UserError(
             f"the {name} in ONNX differs from torch by {difference:.2g}, more than "
             f"{TOLERANCE:.0e}: it is not kept."
         )
-    with atomic(path) as file:
-        file.write(content)
-    return Exported(path, difference)
+    return content, difference
 
 
-def _written(
-    name: str, whole: nn.Module, x: Tensor, outputs: tuple[str, ...], about: dict[str, str]
-) -> bytes:
+def _written(name: str, part: Part, about: dict[str, str]) -> bytes:
     """The file's content."""
     try:
         import onnx
@@ -167,13 +206,13 @@ def _written(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = torch.onnx.export(
-                whole,
-                (x,),
+                part.whole,
+                part.tried[-1],
                 dynamo=True,
                 verbose=False,
-                input_names=["input"],
-                output_names=list(outputs),
-                dynamic_shapes=({0: torch.export.Dim("n", min=1, max=65_536)},),
+                input_names=list(part.inputs),
+                output_names=list(part.outputs),
+                dynamic_shapes=({0: torch.export.Dim("n", min=1, max=65_536)},) * len(part.inputs),
             )
     except torch.onnx.OnnxExporterError as error:
         reason = str(error).strip().partition("\n")[0]
@@ -189,14 +228,15 @@ def _written(
 
 
 @torch.inference_mode()
-def _difference(content: bytes, whole: nn.Module, x: Tensor) -> float:
+def _difference(content: bytes, part: Part, inputs: tuple[Tensor, ...]) -> float:
     """The largest difference of any output; bytes count as what they stand for, in [-1, 1]."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
-    found = session.run(None, {"input": x.numpy()})
+    given = {name: x.numpy() for name, x in zip(part.inputs, inputs, strict=True)}
+    found = session.run(None, given)
     largest = 0.0
-    for ours, theirs in zip(whole(x), found, strict=True):
+    for ours, theirs in zip(part.whole(*inputs), found, strict=True):
         expected = ours.numpy()
         apart = np.abs(expected.astype(np.float64) - theirs)
         # at the border of two grey levels, rounding may fall to either

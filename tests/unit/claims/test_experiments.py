@@ -9,6 +9,8 @@ import torch
 
 from allegory.claims.c03_reparametrisation import compare, small_vae
 from allegory.claims.c04_closed_form import compare as compare_forms
+from allegory.claims.c18_fakes import verdict
+from allegory.claims.claim import Figure
 from allegory.claims.estimators import ESTIMATORS, moments, surrogate
 from allegory.claims.table import CLAIMS, claim
 from allegory.media import Images
@@ -35,6 +37,7 @@ TINY = {
     "C15": {"images": 64, "examples": 300, "size": "16", "seeds": 2, "judge_images": 64},
     "C17": {"images": 64, "seeds": 2, "feature_images": 64, "steps": (1, 2)},
     "C16": {"images": 16, "examples": 80, "size": "16x32", "seeds": 2, "judge_images": 64},
+    "C18": {"images": 64, "seeds": 2, "feature_images": 64},
     "C19": {"images": 256, "draws": 4, "points": 20, "examples": 300, "seeds": 2,
             "toys": ("line", "moons")},
 }  # fmt: skip
@@ -50,6 +53,19 @@ def test_a_tiny_experiment_gives_finite_figures_and_a_verdict(name):
         assert figure.low <= figure.mean <= figure.high
         assert figure.n == 2
     ElementTree.fromstring(found.picture)
+
+
+def test_one_model_that_is_hard_to_tell_is_enough():
+    def found(*intervals):
+        figures = {
+            str(k): Figure("accuracy", (low + high) / 2, low, high, 3)
+            for k, (low, high) in enumerate(intervals)
+        }
+        return verdict(figures)
+
+    assert found((0.9, 1.0), (0.5, 0.74), (0.7, 0.8)) == "holds"
+    assert found((0.9, 1.0), (0.7, 0.8)) == "undecided"
+    assert found((0.9, 1.0), (0.76, 0.8)) == "does not hold"
 
 
 @pytest.mark.parametrize("name", CLAIMS)
@@ -113,10 +129,13 @@ def test_every_surrogate_has_the_same_value_and_trains_the_decoder():
 
 
 def test_claims_on_the_same_pictures_share_their_models():
-    """C1 and C2 ask for the same plain autoencoders."""
+    """C1 and C2 ask for the same plain autoencoders, C17 and C18 for the same three models."""
     for budget in ("quick", "full"):
         first, second = (claim(name).settings(budget) for name in ("C1", "C2"))
         assert second.latents in first.sizes
         assert first.run("autoencoder", latents=16, seed=1) == second.run(
             "autoencoder", latents=16, seed=1
         )
+        one, other = (claim(name).settings(budget) for name in ("C17", "C18"))
+        for name in ("vae", "gan", "diffusion"):
+            assert one.run(name, test=one.test) == other.run(name, test=other.test)

@@ -35,6 +35,21 @@ def test_a_file_gives_what_torch_gives_for_any_number(name, kind, tmp_path):
     assert json.loads(about["media"])["kind"] == ("images" if kind == "pictures" else "vectors")
 
 
+def test_a_class_is_an_input_of_a_conditional_decoder(tmp_path):
+    import onnxruntime
+
+    model = game_for(run_for("cgan"), data_for("pictures")).model.eval()
+    (written,) = export_onnx(model, tmp_path)
+    session = onnxruntime.InferenceSession(written.path)
+    u, labels = torch.zeros(2, model.latent.size), torch.tensor([0, 1])
+    x = session.run(["x"], {"input": u.numpy(), "label": labels.numpy()})[0]
+    with torch.inference_mode():
+        expected = model.decode(u, labels=labels).numpy()
+    np.testing.assert_allclose(x, expected, atol=TOLERANCE, rtol=TOLERANCE)
+    about = session.get_modelmeta().custom_metadata_map
+    assert json.loads(about["labels"]) == list(model.conditions)
+
+
 def test_what_neither_decodes_nor_encodes_is_told(tmp_path):
     with pytest.raises(UserError, match="'export' needs"):
         export_onnx(object(), tmp_path)

@@ -18,9 +18,9 @@ from allegory.errors import UserError
 from allegory.media import to_bytes
 from allegory.report.draw import draw_strips
 from allegory.report.sheets import to_image
+from allegory.runs.space import Space, space_of
 from allegory.studio.codes import code_of, decoder_of, picture_code, read_move
 from allegory.studio.routes.runs import Here, Id
-from allegory.studio.space import Space, space_of
 from allegory.studio.work import Busy
 from allegory.tools.interpolate import interpolate
 from allegory.tools.requires import require
