@@ -8,7 +8,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/pip --disable-pip-version-check
 RUN = OMP_NUM_THREADS=1 $(BIN)
 
-.PHONY: help demo test check golden bench bench-gpu docs clean
+.PHONY: help demo test check golden bench bench-gpu clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

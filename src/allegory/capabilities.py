@@ -249,6 +249,9 @@ class Translates(Protocol):
                 is always translated alike.
         """
 
+    def toward(self, to: str) -> Translates:
+        """The same, to this one of `targets` alone, with no weights but those that it takes."""
+
 
 @runtime_checkable
 class Denoises(Model, Protocol):

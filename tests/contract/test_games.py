@@ -8,6 +8,7 @@ import pytest
 import torch
 from tests.examples import (
     GAMES,
+    SYSTEMS,
     data_for,
     equal,
     game_for,
@@ -23,6 +24,9 @@ from allegory.training.hands import Hands, separable
 from allegory.training.noise import Noise
 
 every_game = pytest.mark.parametrize(("name", "kind"), GAMES)
+every_system = pytest.mark.parametrize(
+    ("name", "kind"), [(name, kind) for name, kind in GAMES if name in SYSTEMS]
+)
 
 
 def batch_of(data, game, rows):
@@ -135,7 +139,7 @@ def test_a_loss_changes_no_state(name, kind):
         assert equal(before, game.state_dict())
 
 
-@every_game
+@every_system
 def test_observers_cannot_change_a_run(name, kind):
     def meddle(scene):
         torch.manual_seed(123)
@@ -156,7 +160,7 @@ def test_another_seed_is_another_run(name, kind):
     assert not equal(weights_of(a), weights_of(b))
 
 
-@every_game
+@every_system
 def test_training_lowers_the_held_out_loss(name, kind):
     # noise that is carried starts as a normal where the data are said to be
     data = moved(data_for(kind)) if kind == "vectors" else None
@@ -187,7 +191,7 @@ def test_memory_that_runs_out_cuts_the_batch_and_changes_nothing_else(name, kind
     assert tight.backward.slices == 4
 
 
-@every_game
+@every_system
 def test_pieces_side_by_side_are_pieces_one_after_the_other(name, kind):
     one, many = trainer_for(name, kind, slices=3), trainer_for(name, kind)
     if not separable(many.game):

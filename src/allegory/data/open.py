@@ -13,9 +13,10 @@ from pydantic import ValidationError
 from allegory.data import pairs
 from allegory.data.dataset import Dataset
 from allegory.data.plan import MODES
-from allegory.data.scan import EXTENSIONS
+from allegory.data.scan import EXTENSIONS, PARQUET
 from allegory.data.settings import DataSettings
 from allegory.data.sources import SOURCES
+from allegory.data.sources.hub import HUB
 from allegory.data.split import split, together
 from allegory.data.store import Packed, saved
 from allegory.data.waveforms import SOUNDS
@@ -50,10 +51,10 @@ def open_data(
     ~/.cache/allegory); afterwards opening takes a moment.
 
     Args:
-        source: a folder of pictures or of sounds, one of these, a .npy or .npz file, the name of a
-            built-in source
-            (`allegory.data.sources.SOURCES`), an array or tensor, or a data set, which is
-            returned as it is. The `name` of a data set is a source as well.
+        source: a folder of pictures or of sounds, one of these, a .npy, .npz or .parquet file, the
+            name of a built-in source (`allegory.data.sources.SOURCES`), "hf:OWNER/NAME" of the
+            Hugging Face hub, an array or tensor, or a data set, which is returned as it is. The
+            `name` of a data set is a source as well.
         settings: how to read it; its own `source` is not looked at.
         **fields: fields of DataSettings, which replace those of `settings`.
 
@@ -107,6 +108,10 @@ def _pack(source: str, settings: DataSettings) -> tuple[Packed, str]:
         if found is None:
             raise UserError(f"the cache no longer holds '{source}': open the array again.")
         return found, source
+    if source.startswith(HUB):
+        from allegory.data.sources import hub
+
+        return hub.pack(source, settings), source
     if source in SOURCES:
         if Path(source).exists():
             say(f"'{source}' is the built-in source; what lies here is called './{source}'.")
@@ -163,11 +168,11 @@ def _sides(
     if settings.to is not None:
         other, name = _pack(settings.to, settings.model_copy(update=_like(found, settings.to)))
         return first, pairs.side_of(other, name)
-    if settings.domains:
-        if matched:
-            raise UserError("--domains are of different examples: there is nothing to match.")
-        return pairs.within(first, settings.domains)
-    return pairs.by_label(first, bare=matched)
+    if settings.domains and matched:
+        raise UserError("--domains are of different examples: there is nothing to match.")
+    own = SOURCES[settings.source].domains if settings.source in SOURCES else ()
+    domains = settings.domains or (() if matched else own)
+    return pairs.within(first, domains) if domains else pairs.by_label(first, bare=matched)
 
 
 def _like(found: Packed, source: str) -> dict[str, Any]:
@@ -182,7 +187,7 @@ def _like(found: Packed, source: str) -> dict[str, Any]:
 
 def source_name(source: str) -> str:
     """The name under which a named source can be opened from any folder."""
-    if source in SOURCES or source.startswith(ARRAY):
+    if source in SOURCES or source.startswith((ARRAY, HUB)):
         return source
     return str(Path(source).expanduser().resolve())
 
@@ -192,14 +197,16 @@ def _pack_path(path: Path, settings: DataSettings) -> Packed:
         from allegory.data.sources.array import pack_file
 
         return pack_file(path, settings)
-    if path.is_file() and path.suffix.lower() not in EXTENSIONS | SOUNDS:
+    if path.is_file() and path.suffix.lower() not in EXTENSIONS | SOUNDS | {PARQUET}:
         raise UserError(
             f"cannot open {path}: a source is a folder of pictures or sounds, one of these, a "
-            f".npy or a .npz file, or one of {', '.join(SOURCES)}."
+            f".npy, .npz or .parquet file, {HUB}OWNER/NAME, or one of {', '.join(SOURCES)}."
         )
-    from allegory.data.sources.folder import pack
+    from allegory.data.sources import folder, parquet
 
-    return pack(path, settings)
+    if path.suffix.lower() == PARQUET and path.is_file():
+        return parquet.pack((path,), settings)
+    return folder.pack(path, settings)
 
 
 def _no_such(source: str, path: Path) -> UserError:

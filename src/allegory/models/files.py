@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
 
 from allegory.capabilities import Model
 from allegory.errors import UserError, unknown
@@ -18,6 +18,8 @@ from allegory.media import describe, media_from
 from allegory.models.build import BUILDERS, Blueprint, build
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
     from torch import Tensor, nn
 
 __all__ = [
@@ -98,8 +100,17 @@ def read_about(folder: Path) -> dict[str, Any]:
     return about
 
 
-def load_model(folder: Path, weights: dict[str, Tensor] | Path) -> Model:
+def load_model(
+    folder: Path,
+    weights: dict[str, Tensor] | Path,
+    part: Callable[[Any], Any] | None = None,
+) -> Model:
     """The model of a folder with these weights, in evaluation mode, without gradients.
+
+    Args:
+        folder: where its card lies.
+        weights: by name, or the file that they are in.
+        part: of a model what is wanted of it: no other weights are read.
 
     Raises:
         UserError: the card or the weights are missing, damaged, or do not fit each other.
@@ -109,9 +120,11 @@ def load_model(folder: Path, weights: dict[str, Tensor] | Path) -> Model:
         model = build(blueprint)
     except (ValueError, KeyError, TypeError, RuntimeError) as error:
         raise UserError(f"{folder / CARD} does not describe a model: {error!r}.") from error
+    if part is not None:
+        model = part(model)
     try:
-        tensors = load_file(weights) if isinstance(weights, Path) else weights
-        model.load_state_dict(tensors)
+        wanted = None if part is None else model.state_dict().keys()
+        model.load_state_dict(_tensors(weights, wanted))
     except (OSError, SafetensorError, RuntimeError) as error:
         # torch says what does not fit from the second line on
         reason = " ".join(str(error).split("\n\t")[-1].split()).rstrip(".")
@@ -121,3 +134,14 @@ def load_model(folder: Path, weights: dict[str, Tensor] | Path) -> Model:
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     assert isinstance(model, Model)
     return model
+
+
+def _tensors(
+    weights: dict[str, Tensor] | Path, wanted: Collection[str] | None
+) -> dict[str, Tensor]:
+    """The weights of these names; None: all."""
+    if isinstance(weights, Path):
+        with safe_open(weights, "pt") as file:
+            names = file.keys()
+            return {k: file.get_tensor(k) for k in names if wanted is None or k in wanted}
+    return {k: v for k, v in weights.items() if wanted is None or k in wanted}

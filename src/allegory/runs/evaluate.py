@@ -92,7 +92,9 @@ def evaluate(
             say(f"{group.name}: left out, {findings}.")
             continue
         seconds = round(time.monotonic() - started, 1)
-        found[group.name] = findings.to_json() | {"seconds": seconds}
+        entry = found[group.name] = findings.to_json() | {"seconds": seconds}
+        if subject.options.truncation is not None and "n_generated" in entry["basis"]:
+            entry["basis"]["truncation"] = subject.options.truncation
         if findings.picture is not None:
             pictures[group.name] = findings.picture
     scores = {
