@@ -95,7 +95,7 @@ def both_domains(data: Dataset) -> Dataset | None:
             )
             for split in data.splits
         },
-        fingerprint=found.fingerprint,
+        fingerprint=f"{data.fingerprint} both" if data.fingerprint else found.fingerprint,
     )
 
 

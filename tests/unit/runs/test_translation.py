@@ -114,3 +114,14 @@ def test_both_domains_are_what_each_is(voices):
     again = both_domains(voices)
     assert again.fingerprint == both.fingerprint
     assert again.store.filename == both.store.filename, "it lies on disk, once"
+
+
+def test_features_of_another_model_are_those_of_one_side(voices, monkeypatch):
+    monkeypatch.setattr(judge, "recipe", lambda name: run_for(name))
+    monkeypatch.setattr(translation, "recipe", lambda name: run_for(name))
+    monkeypatch.setattr(translation, "JUDGED", 80)
+    model = build(run_for("cyclegan-voices").game.blueprint(voices)).eval().requires_grad_(False)
+    coder = build(run_for("vae").game.blueprint(domain(voices, "ada"))).eval()
+    options = Options(samples=30, features=coder.requires_grad_(False))
+    found = evaluate(model, voices, measures=["translation"], options=options)
+    assert "VAE" in found.scores["measures"]["translation"]["basis"]["features"]

@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 
 __all__ = ["translation"]
 
-JUDGED = 60_000
-"""Images that the judges and the reader of factors learn from."""
+JUDGED, PASSES = 60_000, 30
+"""Images that the judges and the reader of factors learn from, at most; and how often one image,
+since few are learned by heart sooner."""
 READ = 10_000
 """Held-out examples at most that the reader of factors is judged on."""
 LABEL = "label"
@@ -53,7 +54,6 @@ def translation(subject: Subject, judged: int | None = None) -> Findings:
         subject: the model and its data.
         judged: images that the judges and the reader of factors learn from.
     """
-    judged = judged or JUDGED
     figures: dict[str, Figure] = {}
     notes: list[str] = []
     basis: dict[str, Any] = {"n": len(subject.beside), "reference": subject.where}
@@ -162,7 +162,7 @@ def likeness(made: Made, basis: dict[str, Any]) -> dict[str, Figure]:
     }
 
 
-def content(made: Made, both: Dataset | None, judged: int) -> dict[str, Figure]:
+def content(made: Made, both: Dataset | None, judged: int | None) -> dict[str, Figure]:
     """Whether what is made is taken for the target, and what stays."""
     found: dict[str, Figure] = {}
     model, source = made.subject.model, source_of(made.subject.model, made.to)
@@ -172,6 +172,7 @@ def content(made: Made, both: Dataset | None, judged: int) -> dict[str, Figure]:
         found["cycle"] = figure("L1 there and back, in ranges", lost, better="lower")
     if both is None:
         return found
+    judged = judged or min(JUDGED, PASSES * len(whole(both)[0]))
     run = change(recipe("classifier"), {"images": judged})
     judge = judge_for(both, DOMAIN, run)
     wanted = made.media.names.index(made.to)
