@@ -1,13 +1,46 @@
 """The studio in a browser: every tab, on a run that is trained here."""
 
+import base64
+import json
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from allegory.api.runs import train
 from studios import Swaps, png, trained
 
 pytest.importorskip("playwright.sync_api", reason="pytest-playwright is not installed")
+
+
+def audited(run):
+    """What an audit leaves: thirty examples in a row, every third of them an outlier."""
+    (run / "audit").mkdir()
+    picture = base64.b64encode(png(np.full((40, 48, 3), 90, np.uint8), run / "atlas").read_bytes())
+    kinds = {"name": "label", "values": [i % 2 for i in range(30)], "names": ["even", "odd"]}
+    found = {
+        "places": [[round(1000 * i / 29), 500] for i in range(30)],
+        "names": [f"=row {i}" for i in range(30)],
+        "colours": [{"name": "rarity", "values": [i / 30 for i in range(30)]}, kinds],
+        "weights": [1.0] * 30,
+        "outliers": [i % 3 == 0 for i in range(30)],
+        "examples": 90,
+        "source": "spots",
+        "atlas": f"data:image/png;base64,{picture.decode()}",
+        "across": 6,
+        "width": 8,
+        "height": 8,
+    }
+    (run / "audit" / "map.json").write_text(json.dumps(found))
+
+
+def played(folder):
+    """A game on points in the plane, with what it recorded."""
+    rows = np.random.default_rng(0).normal(size=(60, 2)).astype(np.float32)
+    np.save(folder / "rows.npy", rows)
+    options = {"network": "tiny", "images": 64, "batch": 16, "evaluations": 4, "device": "cpu"}
+    train("gan-toy", folder / "rows.npy", out=folder / "runs" / "toy", **options)
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +57,8 @@ def home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("browser")
     before = os.environ.get("ALLEGORY_CACHE")
     os.environ["ALLEGORY_CACHE"] = str(folder / "cache")
-    trained(folder / "runs")
+    audited(trained(folder / "runs"))
+    played(folder)
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(make_app(Shelf(folder / "runs")), log_level="error")
     server = uvicorn.Server(config)
@@ -135,6 +169,53 @@ def test_translate(page, monkeypatch, tmp_path):
     until(page, lambda: after.evaluate("picture => picture.naturalWidth") == 31)
     page.get_by_role("slider").press("Home")
     assert after.evaluate("picture => picture.style.clipPath").endswith(" 0%)")
+
+
+def test_distributions(page):
+    page.goto("/#/run/toy")
+    page.get_by_role("link", name="Distributions").click()
+    slider = page.get_by_role("slider")
+    slider.wait_for()
+    until(page, lambda: float(slider.input_value()) == 3)
+    page.get_by_role("button", name="one moment back").click()
+    assert float(slider.input_value()) == 2
+    page.get_by_text("After 48 images").wait_for()
+    pixels = "document.querySelector('canvas.game').toDataURL()"
+    before = page.evaluate(pixels)
+    page.get_by_role("button", name="Carry the noise").click()
+    until(page, lambda: page.evaluate(pixels) != before)
+    page.locator("h1").click()
+    page.keyboard.press("ArrowLeft")
+    assert float(slider.input_value()) == 1
+    page.get_by_role("button", name="Play").click()
+    page.get_by_label("Speed").select_option("4")
+    until(page, lambda: float(slider.input_value()) == 3)
+
+
+def test_audit(page):
+    page.goto("/#/run/spots/audit")
+    page.get_by_text("30 of the 90 examples").wait_for()
+    box = page.locator(".audit-map canvas").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 2, y - 30)
+    page.mouse.down()
+    page.mouse.move(x, y + 30, steps=3)
+    page.mouse.up()
+    page.get_by_role("heading", name="This region").wait_for()
+    tiles = page.locator("dl.tiles").inner_text().split("\n")
+    assert tiles[::2] == ["15", "0.23", "1.00", "5"]
+    assert page.locator("ul.region li").count() == 15
+    page.get_by_role("button", name="Outliers (10)").click()
+    page.get_by_role("heading", name="The outliers").wait_for()
+    page.get_by_label("Colour").select_option("label")
+    page.get_by_role("button", name="odd").click()
+    page.get_by_role("heading", name="Label: odd").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download these as CSV").click()
+    lines = Path(download.value.path()).read_text().splitlines()
+    assert lines[0] == "name,weight,outlier,rarity,label"
+    assert len(lines) == 16
+    assert lines[1].startswith("'=row 29,1,false,"), "no spreadsheet takes a name for a formula"
 
 
 def test_what_is_not_there_is_told(page):

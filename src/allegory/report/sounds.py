@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from allegory.media import Media
 
-__all__ = ["PLAYERS", "players", "sounding", "write_row", "write_sounds"]
+__all__ = ["PLAYERS", "players", "sound_bytes", "sounding", "write_row", "write_sounds"]
 
 PAUSE = 0.25
 """Seconds between sounds that follow each other in a file."""
@@ -63,6 +63,13 @@ def players(x: Tensor, media: Media, name: str) -> str:
         for i, wave in enumerate(_waves(x[:PLAYERS], media), 1)
     )
     return f'<div class="players"><span>{escape(name)}</span>{found}</div>'
+
+
+def sound_bytes(x: Tensor, media: Media) -> bytes:
+    """The sound of a spectrogram x (*media.shape), as a WAV; b"" where there is no sound."""
+    if not (isinstance(media, Images) and media.sound is not None):
+        return b""
+    return _wav(_waves(x[None], media)[0], media.sound.rate)
 
 
 def _waves(x: Tensor, media: Images) -> NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import torch
 
 from allegory.capabilities import Decodes
 from allegory.errors import UserError
+from allegory.files import atomic
 from allegory.measures.balance import MOST, balance
 from allegory.measures.clusters import clusters
 from allegory.measures.duplicates import near_duplicates
@@ -23,7 +25,9 @@ from allegory.recipes.settings import change
 from allegory.recipes.table import recipe
 from allegory.report.audit.audited import Audited, Strange
 from allegory.report.audit.copies import labelled_apart
+from allegory.report.audit.latent_map import map_data
 from allegory.report.audit.page import write_audit
+from allegory.runs.at_work import at_work
 from allegory.runs.features import features_for
 from allegory.runs.folder import RunFolder
 from allegory.runs.inputs import open_for
@@ -46,7 +50,10 @@ if TYPE_CHECKING:
     from allegory.measures.suspects import Suspects
     from allegory.runs.quick import Begun
 
-__all__ = ["audit"]
+__all__ = ["MAP", "audit"]
+
+MAP = "map.json"
+"""What a program draws the map from."""
 
 FEATURE_IMAGES = 40_000
 """Images that the feature network learns from, at most."""
@@ -65,7 +72,7 @@ def audit(
     mode: str = "auto",
     seed: int = 0,
 ) -> tuple[Path, dict[str, Any]]:
-    """Audit a source, and leave audit.html, weights.csv and outliers.csv in a folder.
+    """Audit a source, and leave audit.html, weights.csv, outliers.csv and map.json in a folder.
 
     Args:
         source: a source; None: the data of `run`.
@@ -95,12 +102,18 @@ def audit(
     else:
         folder = _folder(out, name)
         begun = with_quick_model(name, RunFolder(folder / "run"), size, mode)
-    found = look(begun, seed)
+    with at_work(folder):
+        return _write(look(begun, seed), folder, begun)
+
+
+def _write(found: Audited, folder: Path, begun: Begun) -> tuple[Path, dict[str, Any]]:
     page = folder / "audit.html"
     table = {"weight": found.balance.weights, "rarity": found.balance.rarity}
     write_table(known_table(table, found.data), folder / "weights.csv")
     write_table(_outliers(found), folder / "outliers.csv")
     write_audit(found, page, run=begun.folder.path)
+    with atomic(folder / MAP) as file:
+        file.write(json.dumps(map_data(found), allow_nan=False).encode())
     return page, summary(found) | {"run": str(begun.folder.path)}
 
 

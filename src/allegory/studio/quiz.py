@@ -1,4 +1,4 @@
-"""Which one is real? Rounds of real and generated pictures, and what gave the generated ones away.
+"""Which one is real? Rounds of real and generated examples, and what gave the generated ones away.
 
 After HYPE (Zhou et al. 2019, "HYPE: a benchmark for human eye perceptual evaluation of generative
 models"): the score is the share of judgements that are wrong, 1/2 where people can only guess. A
@@ -21,6 +21,7 @@ from allegory.measures.fidelity.neighbours import nearest
 from allegory.measures.outliers import detail_energy
 from allegory.media import Images, to_bytes
 from allegory.report.sheets import to_image
+from allegory.report.sounds import sounding
 from allegory.runs.inputs import at_most, held_out, open_for
 from allegory.tools.concern import concern
 from allegory.tools.requires import require
@@ -70,6 +71,7 @@ class Quiz:
     mode: Mode
     timed: bool
     rounds: list[Round]
+    media: Images
     given_away: list[dict[str, Any]] = field(default_factory=list)
     """Of each round, once `review` has looked."""
     neighbours: dict[int, Tensor] = field(default_factory=dict)
@@ -90,7 +92,7 @@ def make_quiz(
     """
     require(model, "sample")
     if not isinstance(model.media, Images):
-        raise UserError("this model makes no pictures: there is nothing to look at.")
+        raise UserError("this model makes neither pictures nor sounds: there is nothing to judge.")
     data = held_out(concern(model, open_for(folder.run(), model.media)), AMONG)
     if len(data) < rounds:
         raise UserError(f"'{data.name}' holds out {len(data)} examples: ask for fewer rounds.")
@@ -110,7 +112,11 @@ def make_quiz(
             Round([real[i] if k % 2 else fake[i]], [bool(k % 2)])
             for i, k in enumerate(order.tolist())
         ]
-    return Quiz(secrets.token_urlsafe(12), folder.path.name, player, mode, timed, made)
+    # a sound takes its time
+    timed = timed and not sounding(model.media)
+    return Quiz(
+        secrets.token_urlsafe(12), folder.path.name, player, mode, timed, made, model.media
+    )
 
 
 def _seen(x: Tensor, media: Images, rng: np.random.Generator) -> Tensor:
@@ -140,6 +146,7 @@ def review(folder: RunFolder, model: Any, quiz: Quiz) -> None:
     known, real = _all(train), _all(others)
     typical = nearest(real.flatten(1), known.flatten(1), 1).distance[:, 0]
     detail = detail_energy(real, (1,))[:, 0]
+    what = "sounds" if sounding(quiz.media) else "pictures"
     for k, one in enumerate(quiz.rounds):
         fakes = [x for x, is_real in zip(one.pictures, one.real, strict=True) if not is_real]
         words = []
@@ -148,7 +155,7 @@ def review(folder: RunFolder, model: Any, quiz: Quiz) -> None:
             quiz.neighbours[k] = known[int(near.index)]
             fine = float((detail < detail_energy(x[None], (1,))[0, 0]).double().mean())
             far = float((typical < near.distance[0, 0]).double().mean())
-            words = _words(fine, far)
+            words = _words(fine, far, what)
         quiz.given_away.append({"generated": bool(fakes), "words": words})
 
 
@@ -157,15 +164,15 @@ def _all(data: Dataset) -> Tensor:
     return found
 
 
-def _words(fine: float, far: float) -> list[str]:
+def _words(fine: float, far: float, what: str) -> list[str]:
     """What a picture shows that fewer real ones do, by the share of real ones below it."""
     found = []
     if fine < RARE:
-        found.append(f"It is smoother than {1 - fine:.0%} of real pictures.")
+        found.append(f"It is smoother than {1 - fine:.0%} of real {what}.")
     if fine > 1 - RARE:
-        found.append(f"It has more fine detail, or noise, than {fine:.0%} of real pictures.")
+        found.append(f"It has more fine detail, or noise, than {fine:.0%} of real {what}.")
     if far > 1 - RARE:
-        found.append(f"It is less like any known picture than {far:.0%} of real ones are.")
+        found.append(f"It is less like any known one than {far:.0%} of real {what} are.")
     if far < RARE:
-        found.append("It is nearly one of the pictures that the model learned from.")
-    return found or ["Nothing that was measured sets it apart from real pictures."]
+        found.append(f"It is nearly one of the {what} that the model learned from.")
+    return found or [f"Nothing that was measured sets it apart from real {what}."]

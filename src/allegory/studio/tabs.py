@@ -15,8 +15,16 @@ if TYPE_CHECKING:
 
 __all__ = ["TABS", "tabs_of"]
 
-TABS = {"explore": "traverse", "quiz": "sample", "translate": "translate"}
+TABS = {
+    "distributions": "watch",
+    "explore": "traverse",
+    "quiz": "sample",
+    "translate": "translate",
+    "audit": "audit",
+}
 """Tab -> tool that must work for the model."""
+OF_VECTORS = ("distributions", "audit")
+"""What there is to be seen of rows of numbers; the first is of nothing else."""
 
 
 def tabs_of(shelf: Shelf, name: str) -> list[str]:
@@ -28,9 +36,9 @@ def tabs_of(shelf: Shelf, name: str) -> list[str]:
         model = shelf.model(name)
     except UserError:
         return []
-    if isinstance(model.media, Vectors):
-        return []
     tools = set(tools_for(model))
     if isinstance(model, Decodes) and without_ways(model) is not None:
-        tools.discard("traverse")
-    return [tab for tab, tool in TABS.items() if tool in tools]
+        tools -= {"traverse", "audit"}
+    vectors = isinstance(model.media, Vectors)
+    shown = [tab for tab in TABS if (tab in OF_VECTORS if vectors else tab != OF_VECTORS[0])]
+    return [tab for tab in shown if TABS[tab] in tools]

@@ -23,7 +23,7 @@ from allegory.studio.shelf import ASKED
 if TYPE_CHECKING:
     from allegory.recipes.settings import Run
 
-__all__ = ["LOG", "begin", "go_on", "reap", "stop"]
+__all__ = ["LOG", "alive", "audit", "begin", "go_on", "last_line", "reap", "stop"]
 
 LOG = "log.txt"
 """What the process says."""
@@ -75,6 +75,37 @@ def stop(folder: RunFolder) -> None:
     if process is None:
         raise UserError(f"{folder.path.name} is not being trained.")
     os.kill(process, signal.SIGTERM)
+
+
+def audit(folder: RunFolder, out: Path) -> None:
+    """Begin the audit of a run's data, into a folder.
+
+    Raises:
+        UserError: it is at work already, or the folder can't be made.
+    """
+    if alive(out):
+        raise UserError(f"{folder.path.name} is being audited already.")
+    try:
+        out.mkdir(exist_ok=True)
+    except OSError as error:
+        raise UserError(f"cannot write '{out.name}': {error.strerror or error}") from error
+    _start(out, "audit", "--run", str(folder.path), "--out", str(out))
+
+
+def alive(path: Path) -> bool:
+    """Whether a process that was begun in this folder, or another that works there, lives."""
+    return worker(path) is not None or coming(path) is not None
+
+
+def last_line(path: Path) -> str:
+    """The last line that the process of a folder said."""
+    try:
+        with (path / LOG).open("rb") as log:
+            log.seek(max(0, (path / LOG).stat().st_size - 4_000))
+            lines = log.read().decode("utf-8", "replace").replace("\r", "\n").strip().splitlines()
+    except OSError:
+        return ""
+    return lines[-1].removeprefix("allegory: ") if lines else ""
 
 
 def reap() -> None:

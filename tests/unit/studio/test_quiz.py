@@ -1,12 +1,14 @@
 """Which one is real?"""
 
+import io
 import shutil
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 
-from allegory.media import Images
+from allegory.media import Images, Sound
 from allegory.studio.quiz import Quiz, Round, _seen, make_quiz
 from allegory.studio.scores import Scores, machine, rate
 from studios import client_of, sentence
@@ -49,6 +51,22 @@ def test_a_game_from_begin_to_end(game, mode, right):
         shown = game.get(f"/api/quizzes/{key}/{k}/neighbour").status_code
         assert (shown == 200) == one["generated"]
         assert bool(one["words"]) == one["generated"]
+
+
+def test_sounds_are_heard_not_seen_for_a_second(game, monkeypatch):
+    sound = Sound(8_000, 256, 64, 40.0, 4_000.0, -80.0)
+    media = Images("L", 16, 16, sound=sound)
+    rounds = [Round([torch.zeros(1, 16, 16)] * 2, [True, False])]
+    game.app.state.studio.games.add(Quiz("tones", "spots", "Ada", "pairs", False, rounds, media))
+    heard = game.get("/api/quizzes/tones/0/sounds/1")
+    assert heard.headers["content-type"] == "audio/wav"
+    wave, rate = soundfile.read(io.BytesIO(heard.content))
+    assert (len(wave), rate) == (15 * 64, 8_000)
+    key = begin(game, timed=True)
+    assert game.get(f"/api/quizzes/{key}/0/sounds/0").status_code == 404
+    assert game.app.state.studio.games.find(key).timed
+    monkeypatch.setattr("allegory.studio.quiz.sounding", lambda _: True)
+    assert not game.app.state.studio.games.find(begin(game, timed=True)).timed
 
 
 def test_nothing_is_told_before_the_end(game):
@@ -94,11 +112,12 @@ def test_generated_pictures_are_binary_where_real_ones_are():
 def test_scores_of_other_runs_and_ways_to_play_are_kept_apart(tmp_path):
     scores = Scores(tmp_path)
     one = [Round([], [True, False])]
-    quiz = Quiz("a", "run", "Ada", "pairs", False, one)
+    media = Images("L", 4, 4)
+    quiz = Quiz("a", "run", "Ada", "pairs", False, one, media)
     scores.keep(quiz, 0, True, None)
-    scores.keep(Quiz("b", "run", "Bob", "pairs", False, one), 0, False, 1.0)
-    scores.keep(Quiz("c", "other", "Ada", "pairs", False, one), 0, True, 1.0)
-    scores.keep(Quiz("d", "run", "Ada", "pairs", True, one), 0, True, 1.0)
+    scores.keep(Quiz("b", "run", "Bob", "pairs", False, one, media), 0, False, 1.0)
+    scores.keep(Quiz("c", "other", "Ada", "pairs", False, one, media), 0, True, 1.0)
+    scores.keep(Quiz("d", "run", "Ada", "pairs", True, one, media), 0, True, 1.0)
     assert Scores(tmp_path).of_run(quiz) == {"players": 2, **rate(1, 2)}
 
 

@@ -18,7 +18,7 @@ def test_a_run_is_told_as_it_lies_in_its_folder(client):
     assert run["data"].startswith("spots")
     assert "/" not in run["data"]
     details = client.get("/api/runs/spots").json()
-    assert details["tabs"] == ["explore", "quiz"]
+    assert details["tabs"] == ["explore", "quiz", "audit"]
     assert details["curves"]["held_out"][-1][0] == 160
     sheet = client.get(f"/api/runs/spots/previews/{details['previews'][-1]}")
     assert sheet.content.startswith(b"\x89PNG")
@@ -128,7 +128,7 @@ def test_tabs_are_those_of_what_a_model_can_do(runs, monkeypatch):
     from allegory.studio import tabs
 
     shelf = Shelf(runs)
-    assert tabs.tabs_of(shelf, "spots") == ["explore", "quiz"]
+    assert tabs.tabs_of(shelf, "spots") == ["explore", "quiz", "audit"]
     monkeypatch.setattr(tabs, "tools_for", lambda _: ("sample", "watch"))
     assert tabs.tabs_of(shelf, "spots") == ["quiz"]
     monkeypatch.setattr(tabs, "tools_for", lambda _: ("traverse",))

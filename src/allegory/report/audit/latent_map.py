@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from allegory.data.dataset import Column
     from allegory.report.audit.audited import Audited
 
-__all__ = ["map_section"]
+__all__ = ["map_data", "map_section"]
 
 SIDE = 64
 """Longest side of a picture on the map, in pixels."""
@@ -37,7 +37,9 @@ def map_section(found: Audited) -> Section:
     """The map."""
     m, n = len(found.mapped), len(found.data)
     which = f"{m:,} of the {n:,} examples, drawn at random" if m < n else f"all {n:,} examples"
-    data = json.dumps(_data(found), ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
+    data = json.dumps(drawn_data(found), ensure_ascii=False, allow_nan=False).replace(
+        "<", "\\u003c"
+    )
     still = _still(found) if found.pictures is not None else _dots(found)
     return Section(
         "Latent map",
@@ -59,7 +61,20 @@ def map_section(found: Audited) -> Section:
     )
 
 
-def _data(found: Audited) -> dict[str, Any]:
+def map_data(found: Audited) -> dict[str, Any]:
+    """What another program draws the map from, and works on: also weights, and all examples."""
+    rows = found.mapped
+    strange = found.strange.found
+    return {
+        **drawn_data(found),
+        "weights": found.balance.weights[rows].round(4).tolist(),
+        "outliers": None if strange is None else strange.outlier.numpy()[rows].tolist(),
+        "examples": len(found.data),
+        "source": found.data.name.replace("\\", "/").rstrip("/").rpartition("/")[2],
+    }
+
+
+def drawn_data(found: Audited) -> dict[str, Any]:
     """What the script draws: places, atlas, names, and what to colour by."""
     rows = found.mapped
     kinds = np.zeros(len(found.data), np.int64)

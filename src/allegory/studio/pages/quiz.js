@@ -1,4 +1,4 @@
-// Which one is real? Pairs or single pictures, with keys or taps; and what gave the fakes away.
+// Which one is real? Pairs or single pictures or sounds, by keys or taps; and what gave the fakes away.
 
 import { get, id, post } from "./api.js";
 import { h, percent, say } from "./dom.js";
@@ -34,17 +34,17 @@ export async function quiz(place, run) {
         },
       },
       h("h2", {}, "Which one is real?"),
-      h("p", { class: "lead" }, "Some pictures are held-out examples of the data, which the model never saw. The others it made. Can you tell?"),
+      h("p", { class: "lead" }, "Some are held-out examples of the data, which the model never saw. The others it made. Can you tell?"),
       h("fieldset", { class: "choices" }, mode("pairs", "Pairs", "one is real: choose it"), mode("single", "One at a time", "real or generated?")),
       h("p", { class: "row" }, h("label", { for: "rounds" }, "Rounds"), rounds),
-      h("p", { class: "row" }, timed, h("label", { for: "timed" }, "Show each for one second only")),
+      h("p", { class: "row" }, timed, h("label", { for: "timed" }, "Show each for one second only (pictures)")),
       h("p", { class: "row" }, h("label", { for: "player" }, "Name (if you like)"), player),
       h("div", { class: "buttons" }, h("button", { class: "main", type: "submit" }, "Begin")),
     );
     stage.replaceChildren(form);
   }
 
-  function play({ quiz: key, rounds }, wanted) {
+  function play({ quiz: key, rounds, sounds }, wanted) {
     let number = 0;
     let begun = 0;
     let open = false;
@@ -62,22 +62,20 @@ export async function quiz(place, run) {
       ),
     );
 
-    const source = (which) => `/api/quizzes/${key}/${number}/pictures/${which}`;
+    const source = (which, kind = "pictures") => `/api/quizzes/${key}/${number}/${kind}/${which}`;
+    const name = (which) => (pairs ? `${which ? "Right" : "Left"} ${sounds ? "sound" : "picture"}` : `The ${sounds ? "sound" : "picture"}`);
+    const player = (which) =>
+      h("figure", {}, h("figcaption", {}, name(which)), h("audio", { controls: true, "aria-label": name(which), src: source(which, "sounds") }));
+    const image = (which) => h("img", { alt: name(which), src: source(which), onclick: pairs ? () => choose(which) : null });
     async function next() {
       words.textContent = `Round ${number + 1} of ${rounds}`;
       progress.value = number;
-      const images = (pairs ? [0, 1] : [0]).map((which) =>
-        h("img", {
-          alt: pairs ? `${which ? "Right" : "Left"} picture` : "The picture",
-          src: source(which),
-          onclick: pairs ? () => choose(which) : null,
-        }),
-      );
-      await Promise.all(images.map((image) => image.decode().catch(() => {})));
-      pictures.replaceChildren(...images);
+      const shown = (pairs ? [0, 1] : [0]).map(sounds ? player : image);
+      if (!sounds) await Promise.all(shown.map((one) => one.decode().catch(() => {})));
+      pictures.replaceChildren(...shown);
       begun = performance.now();
       open = true;
-      if (wanted.timed) hide = setTimeout(() => pictures.classList.add("over"), SHOWN);
+      if (wanted.timed && !sounds) hide = setTimeout(() => pictures.classList.add("over"), SHOWN);
     }
 
     async function choose(choice) {
@@ -94,7 +92,7 @@ export async function quiz(place, run) {
         progress.value = number;
         setTimeout(() => {
           pictures.classList.remove("right", "wrong-one");
-          (number < rounds ? next() : finish(key, pairs)).catch((error) => say(error.message));
+          (number < rounds ? next() : finish(key, pairs, sounds)).catch((error) => say(error.message));
         }, 700);
       } catch (error) {
         say(error.message);
@@ -120,7 +118,7 @@ export async function quiz(place, run) {
   const share = (found) =>
     found.low === null ? percent(found.mean) : `${percent(found.mean)} (${percent(found.low)} to ${percent(found.high)})`;
 
-  async function finish(key, pairs) {
+  async function finish(key, pairs, sounds) {
     leave();
     stage.replaceChildren(h("p", { class: "lead" }, "Looking at what gave them away."));
     const found = await get(`quizzes/${key}`);
@@ -130,7 +128,10 @@ export async function quiz(place, run) {
       ["All players so far", share(found.everyone), `${found.everyone.n} rounds, ${found.everyone.players} ${found.everyone.players === 1 ? "player" : "players"}`],
       ["A classifier", found.machine ? share(found.machine) : "not measured yet", found.machine ? "two-sample test" : `allegory evaluate ${run.id} --measure two-sample`],
     ];
-    const picture = (k, which, alt) => h("img", { src: `/api/quizzes/${key}/${k}/pictures/${which}`, alt, loading: "lazy" });
+    const picture = (k, which, alt) => [
+      h("img", { src: `/api/quizzes/${key}/${k}/pictures/${which}`, alt, loading: "lazy" }),
+      sounds && h("audio", { controls: true, preload: "none", "aria-label": alt, src: `/api/quizzes/${key}/${k}/sounds/${which}` }),
+    ];
     const card = (one, k) => {
       const right = one.choice === one.answer;
       const fake = one.pictures === 2 ? 1 - one.answer : 0;

@@ -1,6 +1,8 @@
 // One run: how it stands, and its tabs.
 
 import { get, id, post } from "./api.js";
+import { audit } from "./audit.js";
+import { distributions } from "./distributions.js";
 import { explore } from "./explore.js";
 import { quiz } from "./quiz.js";
 import { translate } from "./translate.js";
@@ -8,7 +10,15 @@ import { chart } from "./chart.js";
 import { count, duration, figure, h, say } from "./dom.js";
 import { soFar, stateOf } from "./runs.js";
 
-const TABS = { explore, quiz, translate };
+const TABS = { distributions, explore, quiz, translate, audit };
+const TITLES = {
+  overview: "Overview",
+  distributions: "Distributions",
+  explore: "Explore",
+  quiz: "Which one is real?",
+  translate: "Translate",
+  audit: "Audit",
+};
 
 function health(run) {
   if (run.findings.length)
@@ -117,7 +127,6 @@ async function overview(place, run) {
 export async function run(place, name, tab = "overview") {
   const found = await get(`runs/${id(name)}`);
   const tabs = ["overview", ...found.tabs.filter((t) => TABS[t])];
-  const TITLES = { overview: "Overview", explore: "Explore", quiz: "Which one is real?", translate: "Translate" };
   place.append(
     h("h1", {}, name),
     h("p", { class: "lead" }, found.recipe ? `${found.recipe} on ${found.data}` : ""),

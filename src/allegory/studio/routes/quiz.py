@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from allegory.errors import UserError
+from allegory.report.sounds import sound_bytes, sounding
 from allegory.studio.quiz import MOST, Mode, Quiz, make_quiz, picture_bytes, review
 from allegory.studio.routes.runs import Here, Id
 from allegory.studio.scores import machine, rate
@@ -19,6 +20,7 @@ __all__ = ["Games", "quizzing"]
 
 quizzing = APIRouter(prefix="/api", tags=["quiz"])
 PNG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}}}}
+WAV: dict[int | str, dict[str, Any]] = {200: {"content": {"audio/wav": {}}}}
 KEPT = 100
 """Games in memory: the oldest is forgotten."""
 Key = Annotated[str, Path(max_length=64, description="A game, as its first answer named it.")]
@@ -85,7 +87,7 @@ async def begin(id: Id, wanted: Wanted, studio: Here) -> dict[str, Any]:
     quiz = await studio.work(make)
     quiz.player = quiz.player or f"someone {quiz.id}"
     studio.games.add(quiz)
-    return {"quiz": quiz.id, "rounds": len(quiz.rounds)}
+    return {"quiz": quiz.id, "rounds": len(quiz.rounds), "sounds": sounding(quiz.media)}
 
 
 @quizzing.get("/quizzes/{key}/{number}/pictures/{which}", response_class=Response, responses=PNG)
@@ -97,6 +99,19 @@ async def picture(
     if which >= len(one.pictures):
         raise HTTPException(404)
     return Response(picture_bytes(one.pictures[which]), media_type="image/png")
+
+
+@quizzing.get("/quizzes/{key}/{number}/sounds/{which}", response_class=Response, responses=WAV)
+async def sound(
+    key: Key, number: Number, which: Annotated[int, Path(ge=0, le=1)], studio: Here
+) -> Response:
+    """A sound of a round, real or not by the same way: from the picture of its spectrogram."""
+    quiz = studio.games.find(key)
+    one = _round(quiz, number)
+    if which >= len(one.pictures) or not sounding(quiz.media):
+        raise HTTPException(404)
+    content = await studio.work(lambda: sound_bytes(one.pictures[which], quiz.media))
+    return Response(content, media_type="audio/wav")
 
 
 @quizzing.get("/quizzes/{key}/{number}/neighbour", response_class=Response, responses=PNG)

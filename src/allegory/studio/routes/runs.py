@@ -24,7 +24,7 @@ steering = APIRouter(prefix="/api", tags=["training"])
 
 REPORT_POLICY = (
     "sandbox allow-scripts allow-popups; default-src 'none'; style-src 'unsafe-inline'; "
-    "script-src 'unsafe-inline'; img-src data:"
+    "script-src 'unsafe-inline'; img-src data:; media-src data:"
 )
 """Of a run's page: it holds its own scripts, and is a stranger to the studio's routes."""
 
