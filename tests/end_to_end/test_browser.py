@@ -175,8 +175,8 @@ def test_translate(page, monkeypatch, tmp_path):
 def test_distributions(page):
     page.goto("/#/run/toy")
     page.get_by_role("link", name="Distributions").click()
+    page.get_by_text("4 moments were recorded").wait_for()
     slider = page.get_by_role("slider")
-    slider.wait_for()
     until(page, lambda: float(slider.input_value()) == 3)
     page.get_by_role("button", name="one moment back").click()
     assert float(slider.input_value()) == 2
