@@ -8,7 +8,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/pip --disable-pip-version-check
 RUN = OMP_NUM_THREADS=1 $(BIN)
 
-.PHONY: help demo test check golden bench bench-gpu docs clean
+.PHONY: help demo test check golden bench bench-gpu clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,7 +19,7 @@ demo: $(VENV)/.installed  ## set everything up, train a VAE on rendered faces, l
 	$(BIN)/allegory evaluate $(OUT) --measure reconstruction density disentanglement --examples 500 --draws 16
 
 test: $(VENV)/.installed-dev  ## set everything up and run all tests
-	$(RUN)/pytest -n auto
+	$(RUN)/pytest -n auto --dist worksteal
 
 check: $(VENV)/.installed-dev  ## formatter, linter, types, import contract, duplicated blocks, spelling
 	$(BIN)/ruff format --check .

@@ -21,7 +21,7 @@ GAMES = [
 table."""
 
 SYSTEMS = list({recipe(name).game.kind: name for name in reversed(RECIPES)}.values())[::-1]
-"""The first recipe of each game, for tests that start a process or more for each."""
+"""The first recipe of each game, for tests that start a process or play a whole run for each."""
 
 
 def pictures(n=48, height=12, width=9, channels=3, binary=False, seed=0):

@@ -25,6 +25,9 @@ class Swaps:
     def translate(self, x, to, *, rng=None):
         return -x
 
+    def toward(self, to):
+        return self
+
 
 def trained(folder, recipe="vae", name="spots", seed=0, **fields):
     """A run of a few steps on pictures of soft spots, in `folder / name`."""

@@ -63,6 +63,9 @@ class LatentSpace:
     prior: bool
     """Whether codes are trained to follow the normal N(mean, diag std²), so that draws from it
     decode to new examples."""
+    noise: bool = False
+    """Whether a code is the noise that an example comes from, value by value: of its numbers none
+    stands for anything by itself."""
 
     def draw(self, n: int, rng: Generator | int) -> Tensor:
         """Draw n codes, (n, size), from the normal N(mean, diag std²)."""
@@ -245,6 +248,9 @@ class Translates(Protocol):
             rng: of the draws, where a model has any; None: it draws nothing, and the same picture
                 is always translated alike.
         """
+
+    def toward(self, to: str) -> Translates:
+        """The same, to this one of `targets` alone, with no weights but those that it takes."""
 
 
 @runtime_checkable

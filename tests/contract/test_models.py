@@ -85,6 +85,10 @@ def test_translates(name, kind, size):
         assert torch.equal(y, model.translate(x, to))
         torch.testing.assert_close(model.translate(x[2:3], to)[0], y[2], rtol=1e-4, atol=1e-5)
         assert torch.equal(model.translate(x, to, rng=1), model.translate(x, to, rng=1))
+        alone = model.toward(to)
+        assert alone.targets == (to,)
+        assert torch.equal(y, alone.translate(x, to))
+    assert sorted(model.targets) == sorted(model_for(name, kind).targets), "it stays as it was"
     with pytest.raises(UserError, match="domain to translate to"):
         model.translate(x, "nowhere")
 

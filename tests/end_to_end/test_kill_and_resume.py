@@ -9,8 +9,8 @@ from safetensors import safe_open
 from tests.examples import SYSTEMS, known_to, paired_by
 
 OPTIONS = (
-    "--images", "4000", "--batch", "8", "--network", "tiny", "--latents", "4", "--seed", "3",
-    "--evaluations", "25",
+    "--images", "2400", "--batch", "8", "--network", "tiny", "--latents", "4", "--seed", "3",
+    "--evaluations", "15",
 )  # fmt: skip
 KILLS = 3
 
@@ -25,7 +25,7 @@ def final(run):
 @pytest.mark.parametrize("recipe", [*SYSTEMS, "cgan", "progressive"])
 def test_sigkill_at_random_moments(shell, folder, recipe):
     options = [
-        *known_to(recipe, OPTIONS, stage=3000),
+        *known_to(recipe, OPTIONS, stage=1800),
         *paired_by(recipe, "label=even", "label=odd"),
     ]
     shell("train", recipe, folder, "--out", "undisturbed", *options)

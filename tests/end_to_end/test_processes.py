@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from tests.examples import known_to
 
 OPTIONS = (
     "--images", "320", "--batch", "16", "--network", "tiny", "--latents", "4",
@@ -17,9 +18,9 @@ def totals(run):
     return [r["train"]["total"] for r in records if "train" in r]
 
 
-@pytest.mark.parametrize("recipe", ["autoencoder", "vae"])
+@pytest.mark.parametrize("recipe", ["diffusion", "vae"])
 def test_two_processes_give_the_losses_of_one(shell, folder, recipe):
-    words = ["train", recipe, str(folder), *OPTIONS]
+    words = ["train", recipe, str(folder), *known_to(recipe, OPTIONS)]
     shell(*words, "--out", "one")
     command = [
         sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2",

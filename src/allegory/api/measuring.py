@@ -34,6 +34,7 @@ def evaluate(
     samples: int = 5_000,
     draws: int = 64,
     features: str | Path | nn.Module = "default",
+    truncation: float | None = None,
     weights: Weights = "best",
     seed: int = 0,
     group: Sequence[str] = (),
@@ -54,6 +55,7 @@ def evaluate(
             split, without labels), "pixels", "inception", the folder of a run whose model encodes,
             a .npz file with the features "real" and "generated", or any module: (n, *media.shape)
             in the media's range -> (n, ...), taken to evaluation mode.
+        truncation: as of `sample`.
         weights: as in `load`.
         seed: of draws and samples.
         group: columns of the data whose groups a classifier is to serve equally well, crossed
@@ -77,6 +79,7 @@ def evaluate(
         samples=samples,
         draws=draws,
         features=choice_of(features),
+        truncation=truncation,
         seed=seed,
         group=tuple(group),
         bins=bins,

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allegory.claims.c17_diffusion import equal_compute, features_of
+from allegory.claims.c17_diffusion import Settings, equal_compute, features_of
 from allegory.claims.claim import Claim, Finding
 from allegory.claims.interval import below, t_interval, words
-from allegory.claims.pictures import OnPictures
 from allegory.data.open import open_data
 from allegory.progress import say
 
@@ -29,18 +28,6 @@ HARD = 0.75
 """Accuracy halfway between guessing and always being right."""
 SHOWN = 32
 """Pictures of each kind."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings(OnPictures):
-    """As those of C17, so that the two claims share their models."""
-
-    test: float
-    """Share of the pictures that samples are told from."""
-    most: int
-    """Of these, and of samples, at most."""
-    feature_images: int
-    """Seen by the network whose features the classifier reads."""
 
 
 @dataclass(frozen=True)

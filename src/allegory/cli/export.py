@@ -1,4 +1,4 @@
-"""allegory export DIR --to onnx|page|hub-folder."""
+"""allegory export DIR --to onnx|page|diffusers|hub-folder."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def command(arguments: list[str]) -> None:
 
 def export(
     dir: Annotated[Path, tyro.conf.Positional],
-    to: Literal["onnx", "page", "hub-folder"] = "onnx",
+    to: Literal["onnx", "page", "diffusers", "hub-folder"] = "onnx",
     out: Path | None = None,
     weights: Weights = "best",
     runtime: str | None = None,
@@ -41,6 +41,9 @@ def export(
 
     hub-folder: weights, settings, and a model card made from the run, ready to be uploaded.
 
+    diffusers: no network of ours is one of that package's own classes, so that its folder can't be
+    written: it says so, and what works instead.
+
     Args:
         dir: folder of the run.
         to: the form.
@@ -54,7 +57,7 @@ def export(
     """
     if to != "page" and (runtime is not None or quiz is not None):
         raise UserError("--runtime and --quiz are of a page: give --to page.")
-    forms = {"onnx": _onnx, "hub-folder": _hub_folder}
+    forms = {"onnx": _onnx, "diffusers": _diffusers, "hub-folder": _hub_folder}
     if to == "page":
         found = _page(
             dir, out or dir / "page.html", weights, runtime, 40 if quiz is None else quiz
@@ -92,6 +95,13 @@ def _page(
         + (f"It holds {shown} held-out pictures of the data." if shown else "It holds no data.")
     )
     return {"page": str(out), "bytes": out.stat().st_size, "pictures_of_data": shown}
+
+
+def _diffusers(dir: Path, out: Path, weights: Weights) -> dict[str, object]:
+    from allegory.runs.folder import RunFolder
+    from allegory.tools.export import refuse_diffusers
+
+    refuse_diffusers(RunFolder(dir).model(weights))
 
 
 def _hub_folder(dir: Path, out: Path, weights: Weights) -> dict[str, object]:

@@ -22,6 +22,9 @@ __all__ = ["call_for_recipe", "changed", "with_fields"]
 HIDDEN = frozenset({"kind", "source"})
 """Fields that are chosen by the recipe's name and by the position of the source."""
 
+ALSO = {"derive": ("--from",)}
+"""Other names of options."""
+
 
 def call_for_recipe(
     interface: Callable[[Run], Any], arguments: list[str], verb: str, example: str
@@ -124,8 +127,9 @@ def table(run: Run, part: str, hidden: frozenset[str]) -> type:
     for name, info in type(value).model_fields.items():
         if name in hidden:
             continue
+        option = tyro.conf.arg(help=info.description, aliases=ALSO.get(name))
         described = Annotated.__class_getitem__(  # type: ignore[attr-defined]
-            (info.annotation, tyro.conf.arg(help=info.description))
+            (info.annotation, option)
         )
         fields.append((name, described, dataclasses.field(default=getattr(value, name))))
     made = dataclasses.make_dataclass(part, fields, frozen=True)

@@ -29,6 +29,9 @@ class Measuring:
     """what samples are compared by: default (a network trained once on the data's training split),
     pixels, inception, the folder of a run whose model encodes, or a .npz file with the arrays real
     and generated."""
+    truncation: float | None = None
+    """draw each latent of the samples within this many standard deviations: less gives more
+    typical and less varied ones."""
     weights: Literal["best", "last", "raw"] = "best"
     """averaged ones at the best held-out loss, the last averaged ones, or the raw ones."""
     seed: int = 0

@@ -47,7 +47,8 @@ def draw_samples(
             and less varied examples.
         draw: from the model's own prior, or from normals fitted to the codes of its training data,
             which fill the prior only in part (Ghosh et al. 2020).
-        solver: of a model that denoises, instead of its own: ddim, heun, dpm++, unipc, ancestral.
+        solver: of a model that denoises, instead of its own: ddim, heun, dpm++, unipc, ancestral,
+            or diffusers:NAME for a scheduler of that package.
         steps: in which it takes the noise off; more are slower, and better up to a point.
         guidance: how strongly samples are held to their --label: 1 as the data are, more is more
             typical and less varied.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -48,8 +48,9 @@ def translate_input(
     from allegory.runs.folder import RunFolder
     from allegory.runs.translate import translate_files
     from allegory.tools.requires import require
+    from allegory.tools.translate import one_way
 
-    model = require(RunFolder(dir).model(weights), "translate")
+    model: Any = RunFolder(dir).model(weights, lambda m: one_way(require(m, "translate"), to))
     found = translate_files(model, source, out, to=to, native=native, seed=seed)
     for skipped in found.skipped[:NAMED]:
         say(f"skipped {skipped.path}: {skipped.reason}.")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from allegory.data.store import Packed, Writer
 
-__all__ = ["LABEL", "joined", "parts_of"]
+__all__ = ["LABEL", "end_to_end", "joined", "parts_of"]
 
 LABEL = "label"
 """The column that tells them apart."""
@@ -56,7 +56,7 @@ def _build(writer: Writer, positives: Packed, negatives: Packed) -> None:
     sizes = [len(positives.examples), len(negatives.examples)]
     columns = [_renamed(part.columns) for part in (positives, negatives)]
     writer.columns = {
-        name: _end_to_end(name, [known.get(name) for known in columns], sizes)
+        name: end_to_end(name, [known.get(name) for known in columns], sizes)
         for name in dict.fromkeys((*columns[0], *columns[1]))
     }
     writer.columns[LABEL] = Column("category", np.repeat(np.array([1, 0]), sizes), CLASSES)
@@ -78,7 +78,7 @@ def _renamed(columns: Mapping[str, Column]) -> dict[str, Column]:
     return {OWN_LABEL if name == LABEL else name: column for name, column in columns.items()}
 
 
-def _end_to_end(name: str, parts: Sequence[Column | None], sizes: Sequence[int]) -> Column:
+def end_to_end(name: str, parts: Sequence[Column | None], sizes: Sequence[int]) -> Column:
     """One column of both parts' examples; None where a part has no such column.
 
     Whether words are categories or text depends on how often they repeat, which may differ: both

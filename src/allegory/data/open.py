@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import ValidationError
 
-from allegory.data import pairs
+from allegory.data import pairs, sides
 from allegory.data.dataset import Dataset
 from allegory.data.plan import MODES
-from allegory.data.scan import EXTENSIONS
-from allegory.data.settings import DataSettings
+from allegory.data.scan import EXTENSIONS, PARQUET
+from allegory.data.settings import DataSettings, merged
 from allegory.data.sources import SOURCES
+from allegory.data.sources.hub import HUB
 from allegory.data.split import split, together
 from allegory.data.store import Packed, saved
 from allegory.data.waveforms import SOUNDS
-from allegory.errors import UserError, nearest, unknown
+from allegory.errors import UserError, nearest
 from allegory.media import Media, Vectors, media_from
 from allegory.progress import say
 
@@ -34,10 +34,6 @@ ARRAY = "array:"
 
 ARRAYS = (".npy", ".npz")
 
-RENDERED = ("faces", "objects")
-
-SIZES = "a size is a side length (64), HEIGHTxWIDTH (48x64) or auto"
-
 
 def open_data(
     source: str | Path | NDArray[np.generic] | Tensor | Dataset,
@@ -50,10 +46,10 @@ def open_data(
     ~/.cache/allegory); afterwards opening takes a moment.
 
     Args:
-        source: a folder of pictures or of sounds, one of these, a .npy or .npz file, the name of a
-            built-in source
-            (`allegory.data.sources.SOURCES`), an array or tensor, or a data set, which is
-            returned as it is. The `name` of a data set is a source as well.
+        source: a folder of pictures or of sounds, one of these, a .npy, .npz or .parquet file, the
+            name of a built-in source (`allegory.data.sources.SOURCES`), "hf:OWNER/NAME" of the
+            Hugging Face hub, an array or tensor, or a data set, which is returned as it is. The
+            `name` of a data set is a source as well.
         settings: how to read it; its own `source` is not looked at.
         **fields: fields of DataSettings, which replace those of `settings`.
 
@@ -77,7 +73,7 @@ def open_packed(
     if not isinstance(source, str | Path):
         array = _in_memory(source)
         source = f"{ARRAY}new"
-    settings = _merged(str(source), settings, fields)
+    settings = merged(str(source), settings, fields)
     if array is not None:
         from allegory.data.sources.array import pack
 
@@ -94,7 +90,7 @@ def open_packed(
             settings = settings.model_copy(update={"to": source_name(settings.to)})
         found = _paired(found, settings)
     elif "pairs" in found.info:
-        found = pairs.second(found)
+        found = sides.second(found)
     for note in found.info.get("notes", []):
         say(f"{settings.source}: {note}")
     return _dataset(found, settings), found, settings
@@ -107,6 +103,10 @@ def _pack(source: str, settings: DataSettings) -> tuple[Packed, str]:
         if found is None:
             raise UserError(f"the cache no longer holds '{source}': open the array again.")
         return found, source
+    if source.startswith(HUB):
+        from allegory.data.sources import hub
+
+        return hub.pack(source, settings), source
     if source in SOURCES:
         if Path(source).exists():
             say(f"'{source}' is the built-in source; what lies here is called './{source}'.")
@@ -137,37 +137,37 @@ def _paired(found: Packed, settings: DataSettings) -> Packed:
         UserError: there is nothing to pair.
     """
     if settings.derive is not None:
-        found = pairs.derived(pairs.side_of(found, settings.source), settings.derive)
+        found = pairs.derived(sides.side_of(found, settings.source), settings.derive)
     matched = settings.pairing == "matched"
     if "pairs" in found.info and settings.to is None and not settings.domains:
-        return found if matched else pairs.shuffled(*pairs.sides_of(found), settings)
-    sides = _sides(found, settings, matched=matched)
-    if sides is None and matched:
+        return found if matched else pairs.shuffled(*sides.sides_of(found), settings)
+    both = _sides(found, settings, matched=matched)
+    if both is None and matched:
         size = pairs.doubled_size(found, settings)
         if size is not None:
-            both, _ = _pack(settings.source, settings.model_copy(update={"size": size}))
-            return pairs.halved(both)
-    if sides is None:
+            wide, _ = _pack(settings.source, settings.model_copy(update={"size": size}))
+            return pairs.halved(wide)
+    if both is None:
         raise UserError(
             f"'{settings.source}' holds no pairs: name what it is to be translated into with --to"
             + (", or make pairs of any pictures with --derive edges." if matched else ".")
         )
-    return pairs.matched(*sides) if matched else pairs.shuffled(*sides, settings)
+    return pairs.matched(*both) if matched else pairs.shuffled(*both, settings)
 
 
 def _sides(
     found: Packed, settings: DataSettings, *, matched: bool
-) -> tuple[pairs.Side, pairs.Side] | None:
+) -> tuple[sides.Side, sides.Side] | None:
     """The two domains, of two sources or of one; None where there are not two."""
-    first = pairs.side_of(found, settings.source)
+    first = sides.side_of(found, settings.source)
     if settings.to is not None:
         other, name = _pack(settings.to, settings.model_copy(update=_like(found, settings.to)))
-        return first, pairs.side_of(other, name)
-    if settings.domains:
-        if matched:
-            raise UserError("--domains are of different examples: there is nothing to match.")
-        return pairs.within(first, settings.domains)
-    return pairs.by_label(first, bare=matched)
+        return first, sides.side_of(other, name)
+    if settings.domains and matched:
+        raise UserError("--domains are of different examples: there is nothing to match.")
+    own = SOURCES[settings.source].domains if settings.source in SOURCES else ()
+    domains = settings.domains or (() if matched else own)
+    return sides.within(first, domains) if domains else sides.by_label(first, bare=matched)
 
 
 def _like(found: Packed, source: str) -> dict[str, Any]:
@@ -182,7 +182,7 @@ def _like(found: Packed, source: str) -> dict[str, Any]:
 
 def source_name(source: str) -> str:
     """The name under which a named source can be opened from any folder."""
-    if source in SOURCES or source.startswith(ARRAY):
+    if source in SOURCES or source.startswith((ARRAY, HUB)):
         return source
     return str(Path(source).expanduser().resolve())
 
@@ -192,14 +192,16 @@ def _pack_path(path: Path, settings: DataSettings) -> Packed:
         from allegory.data.sources.array import pack_file
 
         return pack_file(path, settings)
-    if path.is_file() and path.suffix.lower() not in EXTENSIONS | SOUNDS:
+    if path.is_file() and path.suffix.lower() not in EXTENSIONS | SOUNDS | {PARQUET}:
         raise UserError(
             f"cannot open {path}: a source is a folder of pictures or sounds, one of these, a "
-            f".npy or a .npz file, or one of {', '.join(SOURCES)}."
+            f".npy, .npz or .parquet file, {HUB}OWNER/NAME, or one of {', '.join(SOURCES)}."
         )
-    from allegory.data.sources.folder import pack
+    from allegory.data.sources import folder, parquet
 
-    return pack(path, settings)
+    if path.suffix.lower() == PARQUET and path.is_file():
+        return parquet.pack((path,), settings)
+    return folder.pack(path, settings)
 
 
 def _no_such(source: str, path: Path) -> UserError:
@@ -210,27 +212,6 @@ def _no_such(source: str, path: Path) -> UserError:
     like = nearest(source, SOURCES)
     hint = f"did you mean '{like}'?" if like else f"built in are {', '.join(SOURCES)}."
     return UserError(f"no source and no folder here is called '{source}': {hint}")
-
-
-def _merged(source: str, settings: DataSettings | None, fields: dict[str, Any]) -> DataSettings:
-    known = set(DataSettings.model_fields)
-    for name in fields:
-        if name not in known:
-            raise unknown("data setting", name, known - {"source"})
-    base = (settings or DataSettings()).model_dump() | fields
-    if base["pairing"] == "none":  # what is to be paired was said: how, follows from it
-        made = {"shuffled": base["domains"], "matched": base["to"] or base["derive"]}
-        fields = fields | {"pairing": next((k for k, given in made.items() if given), "none")}
-    try:
-        merged = DataSettings(**{**base, **fields, "source": source})
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        wants = SIZES if where == "size" else first["msg"]
-        raise UserError(f"data setting {where}={first['input']!r}: {wants}.") from error
-    if merged.factors and source not in RENDERED:
-        raise UserError(f"factors are for {' and '.join(RENDERED)}: '{source}' has none to set.")
-    return merged
 
 
 def _in_memory(values: Any) -> NDArray[np.generic]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["EXTENSIONS", "Found", "Scan", "readable", "scan", "threaded"]
+__all__ = ["EXTENSIONS", "METADATA", "PARQUET", "Found", "Scan", "readable", "scan", "threaded"]
 
 EXTENSIONS = frozenset(
     [
@@ -49,8 +49,12 @@ EXTENSIONS = frozenset(
 )
 """What marks a file as a picture, in upper or lower case."""
 
+PARQUET = ".parquet"
+"""What marks a table with pictures or sounds inside."""
+
 IGNORED = ("__MACOSX",)
 METADATA = "metadata.csv"
+"""The table that describes the files of a folder."""
 CHUNK = 256
 
 A = TypeVar("A")

@@ -3,11 +3,22 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
-from allegory.errors import UserError
+from allegory.errors import UserError, unknown
 
-__all__ = ["DataSettings"]
+__all__ = ["DataSettings", "merged"]
+
+RENDERED = ("faces", "objects")
+"""Sources whose factors can be set."""
+SIZES = "a size is a side length (64), HEIGHTxWIDTH (48x64) or auto"
 
 
 class DataSettings(BaseModel):
@@ -18,7 +29,7 @@ class DataSettings(BaseModel):
     )
 
     source: str = "faces"
-    """A folder, a .npy or .npz file, or the name of a built-in source."""
+    """A folder, a .npy, .npz or .parquet file, hf:OWNER/NAME, or the name of a built-in source."""
     negatives: str | None = None
     """A second source, of what the first is to be told from: the column "label" then says
     "positive" or "negative", and one of that name in a source becomes "own_label". Pictures are
@@ -72,3 +83,29 @@ class DataSettings(BaseModel):
             f"{what} {are} named, by a folder, a file or a built-in source, and {are} no "
             f"{type(source).__name__}: numpy.save writes a file of an array."
         )
+
+
+def merged(source: str, settings: DataSettings | None, fields: dict[str, Any]) -> DataSettings:
+    """The settings with these fields in the place of theirs, for a source.
+
+    Raises:
+        UserError: a field is not known, or its value none that it can have.
+    """
+    known = set(DataSettings.model_fields)
+    for name in fields:
+        if name not in known:
+            raise unknown("data setting", name, known - {"source"})
+    base = (settings or DataSettings()).model_dump() | fields
+    if base["pairing"] == "none":  # what is to be paired was said: how, follows from it
+        made = {"shuffled": base["domains"], "matched": base["to"] or base["derive"]}
+        fields = fields | {"pairing": next((k for k, given in made.items() if given), "none")}
+    try:
+        merged = DataSettings(**{**base, **fields, "source": source})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        wants = SIZES if where == "size" else first["msg"]
+        raise UserError(f"data setting {where}={first['input']!r}: {wants}.") from error
+    if merged.factors and source not in RENDERED:
+        raise UserError(f"factors are for {' and '.join(RENDERED)}: '{source}' has none to set.")
+    return merged

@@ -1,17 +1,21 @@
-"""Consistency: one player, who learns to see an example through noise as through a little less."""
+"""Consistency: one player, who learns to go in a step as far as a diffusion model in many."""
 
 from __future__ import annotations
 
+import copy
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from allegory.games.diffusion import kept_labels, stratified
+from allegory.games.diffusion import denoising_error, kept_labels, stratified
 from allegory.models.consistency import Consistent
 from allegory.networks.pyramid import details
-from allegory.objectives.denoising import along, noise_levels, scalings, squared_error
+from allegory.objectives.denoising import along, scalings, squared_error
 from allegory.objectives.energy import inhomogeneity
+from allegory.sampling.schedules import Schedule
+from allegory.sampling.solvers import heun_step
 from allegory.sampling.units import to_standard
 from allegory.training.game import Batch, Game, Losses, Player, Turn
 
@@ -20,28 +24,30 @@ if TYPE_CHECKING:
 
 __all__ = ["ConsistencyGame"]
 
-SMOOTH = 1e-3
+SMOOTH = 0.03
 """Difference of what is predicted below which the loss bends: c of the pseudo-Huber norm."""
-
-
-WIDER = 8.0
-"""How much further apart the noise levels are where noise is low: k of Geng et al. (2024)."""
+TEACHER = 8
+"""Steps of the teacher that the model learns to make in one."""
 LOWEST = 0.002
 """Noise below which an example is taken for clean."""
+YOUNG = 0.05
+"""Half-life of a weight's share in the teacher, in the images seen."""
 
 
 class ConsistencyGame(Game):
-    """Minimises E ‖f(x + σ ε; σ) - f(x + ρ ε; ρ)‖, the second held fixed, with ρ < σ.
+    """A step of f from noise σ ends where one from a little less noise ends.
 
-    Geng et al. (2024), "Consistency models made easy", algorithm 1: with ρ = 0 it is diffusion,
-    since f(x; 0) = x; then ρ / σ rises to 1 in halvings of the rest, later where σ is low, and f
-    goes to the end of the probability-flow equation's way. The norm is the pseudo-Huber one of
-    Song & Dhariwal (2023),
-    "Improved techniques for training consistency models", equation 7, of what the network
-    predicts.
+    Heek et al. (2024), "Multistep consistency models", algorithm 1, by distillation: the levels of
+    the model cut the way from noise to examples into pieces, and each piece is cut into TEACHER
+    steps. A teacher that denoises makes one of them, by Heun's method; from there f, held fixed,
+    steps to the end of the piece, and that is where f is to step to from the whole noise. What is
+    compared is what the network predicts, by the pseudo-Huber norm of Song & Dhariwal (2023),
+    "Improved techniques for training consistency models", equation 7. The teacher is either the
+    model as it came, or the average of what it becomes in a first stage, which is diffusion.
     """
 
     model: Consistent
+    levels: Tensor
     resolution = 0.01
 
     def __init__(
@@ -51,7 +57,6 @@ class ConsistencyGame(Game):
         mean: float,
         deviation: float,
         first: int,
-        halving: int,
         label: str | None = None,
         drop: float = 0.0,
     ) -> None:
@@ -59,49 +64,72 @@ class ConsistencyGame(Game):
 
         Args:
             model: what is trained.
-            mean: of ln σ, σ in spreads of the data.
-            deviation: of ln σ.
-            first: images over which it is diffusion.
-            halving: images after which 1 - ρ / σ is halved, again and again.
+            mean: of ln σ in the first stage, σ in spreads of the data.
+            deviation: of ln σ there.
+            first: images over which it is diffusion; 0: the model denoises already.
             label: column of the classes of a conditional model.
             drop: share of examples whose label is taken away.
         """
         super().__init__()
-        self.model, self.drop, self.first, self.halving = model, drop, first, halving
+        self.model, self.drop, self.first = model, drop, first
+        self.teacher = copy.deepcopy(model).eval().requires_grad_(False)
         self.mean, self.deviation = mean + torch.tensor(model.spread).log().item(), deviation
         self.columns = (label,) if label else ()
+        self.register_buffer("levels", pieces(model.levels), persistent=False)
 
     def players(self) -> tuple[Player, ...]:
         """One, who owns the whole model."""
-        return (Player(name="consistency", owns=("model",), loss=self.loss),)
-
-    def gap(self, images: int) -> float:
-        """1 - ρ / σ after so many images, where σ is high."""
-        later = images - self.first
-        return 1.0 if later < 0 else 0.5 ** (1 + later // self.halving)
+        loss, settle = self.loss, self.settle
+        return (Player(name="consistency", owns=("model",), loss=loss, settle=settle),)
 
     def loss(self, batch: Batch, turn: Turn) -> Losses:
-        """The difference between both views of an example."""
-        model, noise, gap = self.model, turn.noise, self.gap(turn.images)
-        labels = kept_labels(self, batch, noise, self.drop)
-        clean = to_standard(batch.x, model.media)
-        sigma = noise_levels(stratified(noise), self.mean, self.deviation)
-        added = noise.normal(*clean.shape[1:])
-        target = clean
-        if gap < 1.0:
-            share = gap * (1.0 + WIDER * torch.sigmoid(-sigma))
-            less = (1.0 - share).clamp(min=0.0) * sigma
-            safe = less.clamp(min=LOWEST)
-            with torch.no_grad():
-                seen = model.denoise(clean + along(safe, clean) * added, safe, labels=labels)
-            # at ρ = 0 nothing is hidden: what holds all other views in place
-            target = torch.where(along(less, clean) > LOWEST, seen, clean)
-        guess = model.denoise(clean + along(sigma, clean) * added, sigma, labels=labels)
-        s = scalings(model.formulation, sigma, model.spread)
-        square = squared_error(target, guess, s)
-        if gap == 1.0:
-            return {"consistency": square.mean()}
+        """In the first stage that of diffusion, then how far apart both steps end."""
+        labels = kept_labels(self, batch, turn.noise, self.drop)
+        if turn.images < self.first:
+            error = denoising_error(
+                self.model,
+                batch.x,
+                turn.noise,
+                labels,
+                mean=self.mean,
+                deviation=self.deviation,
+            )
+            return {"consistency": error.mean()}
+        square = self.apart(to_standard(batch.x, self.model.media), turn.noise, labels)
         return {"consistency": ((square + SMOOTH**2).sqrt() - SMOOTH).mean()}
+
+    def apart(self, clean: Tensor, noise: Noise, labels: Tensor | None) -> Tensor:
+        """Mean square between both of what the network predicts, in standard units: (n,)."""
+        count, steps = self.levels.shape[0], self.levels.shape[1] - 1
+        place = (stratified(noise) * count * steps).long().clamp(max=count * steps - 1)
+        piece = self.levels[place // steps]
+        sigma, less, end = (
+            along(piece.gather(1, index[:, None]).squeeze(1), clean)
+            for index in (place % steps, place % steps + 1, torch.full_like(place, steps))
+        )
+        x = clean + sigma * noise.normal(*clean.shape[1:])
+
+        def found_by(model: Consistent, x: Tensor, sigma: Tensor) -> Tensor:
+            return model.denoise(x, sigma.flatten(), labels=labels)
+
+        with torch.no_grad():
+            nearer = heun_step(lambda y, s: found_by(self.teacher, y, s), x, sigma, less)
+            guess = found_by(self.model, nearer, less)
+            goal = guess + (end / less) * (nearer - guess)
+            # what a step from x to the same end finds: its equation, solved
+            target = (goal - (end / sigma) * x) / (1.0 - end / sigma)
+        guess, model = found_by(self.model, x, sigma), self.model
+        return squared_error(
+            target, guess, scalings(model.formulation, sigma.flatten(), model.spread)
+        )
+
+    def settle(self, turn: Turn) -> None:
+        """In the first stage the teacher follows the model, as the average that is kept does."""
+        if turn.images < self.first:
+            new = 1.0 - 0.5 ** (turn.noise.batch / max(YOUNG * turn.images, 1e-9))
+            torch._foreach_lerp_(
+                list(self.teacher.parameters()), list(self.model.parameters()), new
+            )
 
     def held_out(self, model: nn.Module, batch: Batch, noise: Noise) -> Losses:
         """How differently samples of `model` and held-out examples are distributed, from 0 to 1.
@@ -113,3 +141,12 @@ class ConsistencyGame(Game):
         made = model.decode(noise.normal(model.latent.size), labels=labels)
         x, y = (details(side.float(), model.media) for side in (batch.x, made))
         return {"inhomogeneity": inhomogeneity(x, y, matched=labels is not None)}
+
+
+def pieces(levels: tuple[float, ...]) -> Tensor:
+    """The noise between one level and the next, in TEACHER steps: (levels, TEACHER + 1)."""
+    ends = (*levels, LOWEST)
+    cut = [
+        Schedule(sigma_min=low, sigma_max=high).levels(TEACHER + 1) for high, low in pairwise(ends)
+    ]
+    return torch.stack(cut).float()

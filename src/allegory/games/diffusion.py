@@ -13,9 +13,10 @@ from allegory.sampling.units import to_standard
 from allegory.training.game import Batch, Game, Losses, Player, Turn
 
 if TYPE_CHECKING:
+    from allegory.models.preconditioned import Preconditioned
     from allegory.training.noise import Noise
 
-__all__ = ["DiffusionGame", "kept_labels", "stratified"]
+__all__ = ["DiffusionGame", "denoising_error", "kept_labels", "stratified"]
 
 
 class DiffusionGame(Game):
@@ -58,22 +59,36 @@ class DiffusionGame(Game):
 
     def loss(self, batch: Batch, turn: Turn) -> Losses:
         """The squared error of what the network predicts."""
-        labels = kept_labels(self, batch, turn.noise, self.drop)
-        return {"denoising": self.error(self.model, batch.x, turn.noise, labels).mean()}
+        return {"denoising": self.error(self.model, batch, turn.noise, self.drop)}
 
     def held_out(self, model: nn.Module, batch: Batch, noise: Noise) -> Losses:
         """The same for held-out examples, of their own classes."""
         assert isinstance(model, Denoising)
-        labels = kept_labels(self, batch, noise, 0.0)
-        return {"denoising": self.error(model, batch.x, noise, labels).mean()}
+        return {"denoising": self.error(model, batch, noise, 0.0)}
 
-    def error(self, model: Denoising, x: Tensor, noise: Noise, labels: Tensor | None) -> Tensor:
-        """The squared error of each example of x (n, *media.shape): (n,)."""
-        clean = to_standard(x, model.media)
-        sigma = noise_levels(stratified(noise), self.mean, self.deviation)
-        noisy = clean + along(sigma, clean) * noise.normal(*clean.shape[1:])
-        guess = model.denoise(noisy, sigma, labels=labels)
-        return squared_error(clean, guess, scalings(model.formulation, sigma, model.spread))
+    def error(self, model: Denoising, batch: Batch, noise: Noise, drop: float) -> Tensor:
+        """The mean squared error over the batch, a scalar; a share `drop` loses its label."""
+        labels = kept_labels(self, batch, noise, drop)
+        return denoising_error(
+            model, batch.x, noise, labels, mean=self.mean, deviation=self.deviation
+        ).mean()
+
+
+def denoising_error(
+    model: Preconditioned,
+    x: Tensor,
+    noise: Noise,
+    labels: Tensor | None,
+    *,
+    mean: float,
+    deviation: float,
+) -> Tensor:
+    """Of x (n, *media.shape) in noise, ln σ normal, what the network predicts, squared: (n,)."""
+    clean = to_standard(x, model.media)
+    sigma = noise_levels(stratified(noise), mean, deviation)
+    noisy = clean + along(sigma, clean) * noise.normal(*clean.shape[1:])
+    guess = model.denoise(noisy, sigma, labels=labels)
+    return squared_error(clean, guess, scalings(model.formulation, sigma, model.spread))
 
 
 def stratified(noise: Noise) -> Tensor:

@@ -69,8 +69,8 @@ class Pix2PixGame(Game):
         """How badly it tells partners from answers."""
         assert self.critic is not None
         x, y = self.model.ends(batch.x)
-        real = self.critic(torch.cat([x, y], dim=1))
-        fake = self.critic(torch.cat([x, turn.left("made")], dim=1))
+        pairs = [torch.cat([x, end], dim=1) for end in (y, turn.left("made"))]
+        real, fake = self.critic(torch.cat(pairs)).chunk(2)
         return {"adversarial": self.objective.discriminator(real, fake).mean()}
 
     def held_out(self, model: nn.Module, batch: Batch, noise: Noise) -> Losses:

@@ -2,15 +2,13 @@
 
 from abc import ABC
 
-import torch
 from torch import Generator, Tensor, nn
 
 from allegory.capabilities import LatentSpace
 from allegory.media import Media
-from allegory.models.labels import draw_labels
-from allegory.models.preconditioned import Preconditioned
+from allegory.models.preconditioned import OfClasses, Preconditioned
 from allegory.objectives.denoising import Formulation
-from allegory.randomness import generator
+from allegory.sampling.solvers import ddim
 from allegory.sampling.units import from_standard
 
 __all__ = ["ConditionalConsistency", "Consistency", "Consistent", "levels_for"]
@@ -29,10 +27,11 @@ def levels_for(steps: int, spread: float) -> tuple[float, ...]:
 
 
 class Consistent(Preconditioned, ABC):
-    """f(x; sigma): where the probability-flow equation takes x, in one step from any noise.
+    """f(x; sigma), by which one step of DDIM goes as far as many of a diffusion model.
 
-    Song et al. (2023), "Consistency models". More steps noise what was found, less each time, and
-    clean it again: their algorithm 1. The code of an example is the noise of all steps.
+    Heek et al. (2024), "Multistep consistency models": from any noise between two of its `levels`
+    a step leads to where the probability-flow equation is at the lower one. With a single level it
+    is the consistency model of Song et al. (2023). The code of an example is its noise.
     """
 
     prior_mean: Tensor
@@ -50,20 +49,23 @@ class Consistent(Preconditioned, ABC):
         """As `Preconditioned`, for samples in so many steps."""
         super().__init__(network, media, formulation=formulation, spread=spread)
         self.levels = levels_for(steps, spread)
-        self.prior(steps * self.size)
+        self.prior(self.size)
 
     @property
     def latent(self) -> LatentSpace:
-        """The noise of all steps, one number for each value of an example and step."""
-        return LatentSpace(len(self.prior_mean), self.prior_mean, self.prior_std, prior=True)
+        """The noise that an example comes from, one number for each of its values."""
+        mean, std = self.prior_mean, self.prior_std
+        return LatentSpace(len(mean), mean, std, prior=True, noise=True)
 
     def decode(self, z: Tensor, *, labels: Tensor | None = None) -> Tensor:
         """The example that noise z (n, latents) gives: (n, *media.shape)."""
-        x = z.new_zeros(())
-        for level, noise in zip(self.levels, z.chunk(len(self.levels), dim=1), strict=True):
-            sigma = noise.new_full((len(z),), level)
-            x = self.denoise(x + level * noise.view(-1, *self.media.shape), sigma, labels=labels)
-        return from_standard(x, self.media)
+        sigmas = z.new_tensor([*self.levels, 0.0])
+        x = sigmas[0] * z.view(-1, *self.media.shape)
+
+        def denoise(x: Tensor, sigma: Tensor) -> Tensor:
+            return self.denoise(x, sigma.expand(len(x)), labels=labels)
+
+        return from_standard(ddim(denoise, x, sigmas), self.media)
 
     def sample(self, n: int, *, rng: Generator | int, labels: Tensor | None = None) -> Tensor:
         """Decode n draws of noise: (n, *media.shape)."""
@@ -74,29 +76,5 @@ class Consistency(Consistent):
     """Samples, Decodes."""
 
 
-class ConditionalConsistency(Consistent):
+class ConditionalConsistency(OfClasses, Consistent):
     """Samples, Decodes, Conditional."""
-
-    shares: Tensor
-
-    def __init__(
-        self,
-        network: nn.Module,
-        media: Media,
-        *,
-        formulation: Formulation,
-        spread: float,
-        steps: int,
-        classes: tuple[str, ...],
-        shares: tuple[float, ...],
-    ) -> None:
-        """As `Consistent`, for these classes, whose shares among the data sum to 1."""
-        super().__init__(network, media, formulation=formulation, spread=spread, steps=steps)
-        self.conditions = classes
-        self.register_buffer("shares", torch.tensor(shares), persistent=False)
-
-    def sample(self, n: int, *, rng: Generator | int, labels: Tensor | None = None) -> Tensor:
-        """As of `Consistent`; where no labels are given, of classes as frequent as in data."""
-        rng = generator(rng)
-        labels = draw_labels(self.shares, n, rng) if labels is None else labels
-        return super().sample(n, rng=rng, labels=labels)

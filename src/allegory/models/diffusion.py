@@ -10,10 +10,8 @@ from torch import Generator, Tensor, nn
 
 from allegory.capabilities import LatentSpace, Noising, Posterior
 from allegory.media import Media, Vectors
-from allegory.models.labels import draw_labels
-from allegory.models.preconditioned import Preconditioned
+from allegory.models.preconditioned import OfClasses, Preconditioned
 from allegory.objectives.denoising import Formulation
-from allegory.randomness import generator
 from allegory.sampling.likelihood import log_likelihood
 from allegory.sampling.sampler import Sampler, guided
 from allegory.sampling.units import from_standard, to_standard
@@ -74,7 +72,8 @@ class Denoising(Preconditioned, ABC):
     @property
     def latent(self) -> LatentSpace:
         """The noise that an example comes from, one number for each of its values."""
-        return LatentSpace(len(self.prior_mean), self.prior_mean, self.prior_std, prior=True)
+        mean, std = self.prior_mean, self.prior_std
+        return LatentSpace(len(mean), mean, std, prior=True, noise=True)
 
     def decode(self, z: Tensor, *, labels: Tensor | None = None) -> Tensor:
         """The example that noise z (n, latents) ends as: (n, *media.shape).
@@ -116,32 +115,5 @@ class Denoiser(Denoising):
     """Samples, Encodes, Decodes, Scores, Denoises."""
 
 
-class ConditionalDenoiser(Denoising):
-    """Samples, Encodes, Decodes, Scores, Denoises, Conditional: of a class or of none.
-
-    Ho & Salimans (2022), "Classifier-free diffusion guidance".
-    """
-
-    shares: Tensor
-
-    def __init__(
-        self,
-        network: nn.Module,
-        media: Media,
-        *,
-        formulation: Formulation,
-        spread: float,
-        sampler: Sampler,
-        classes: tuple[str, ...],
-        shares: tuple[float, ...],
-    ) -> None:
-        """As `Denoising`, for these classes, whose shares among the data sum to 1."""
-        super().__init__(network, media, formulation=formulation, spread=spread, sampler=sampler)
-        self.conditions = classes
-        self.register_buffer("shares", torch.tensor(shares), persistent=False)
-
-    def sample(self, n: int, *, rng: Generator | int, labels: Tensor | None = None) -> Tensor:
-        """As of `Denoising`; where no labels are given, of classes as frequent as in data."""
-        rng = generator(rng)
-        labels = draw_labels(self.shares, n, rng) if labels is None else labels
-        return super().sample(n, rng=rng, labels=labels)
+class ConditionalDenoiser(OfClasses, Denoising):
+    """Samples, Encodes, Decodes, Scores, Denoises, Conditional: of a class or of none."""

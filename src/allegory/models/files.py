@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
 
 from allegory.capabilities import Model
 from allegory.errors import UserError, unknown
@@ -18,11 +18,14 @@ from allegory.media import describe, media_from
 from allegory.models.build import BUILDERS, Blueprint, build
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
     from torch import Tensor, nn
 
 __all__ = [
     "CARD",
     "fingerprint",
+    "kept_weights",
     "load_model",
     "read_about",
     "read_card",
@@ -51,6 +54,12 @@ def save_weights(path: Path, model: nn.Module) -> None:
     tensors = {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
     with atomic(path) as file:
         file.write(save(tensors))
+
+
+def kept_weights(folder: Path) -> Path | None:
+    """File of a run's averaged weights: at the lowest held-out loss, else the last; None: none."""
+    files = [folder / f"{name}.safetensors" for name in ("best", "last")]
+    return next((path for path in files if path.exists()), None)
 
 
 def fingerprint(model: Model | nn.Module) -> str:
@@ -92,8 +101,17 @@ def read_about(folder: Path) -> dict[str, Any]:
     return about
 
 
-def load_model(folder: Path, weights: dict[str, Tensor] | Path) -> Model:
+def load_model(
+    folder: Path,
+    weights: dict[str, Tensor] | Path,
+    part: Callable[[Any], Any] | None = None,
+) -> Model:
     """The model of a folder with these weights, in evaluation mode, without gradients.
+
+    Args:
+        folder: where its card lies.
+        weights: by name, or the file that they are in.
+        part: of a model what is wanted of it: no other weights are read.
 
     Raises:
         UserError: the card or the weights are missing, damaged, or do not fit each other.
@@ -103,9 +121,11 @@ def load_model(folder: Path, weights: dict[str, Tensor] | Path) -> Model:
         model = build(blueprint)
     except (ValueError, KeyError, TypeError, RuntimeError) as error:
         raise UserError(f"{folder / CARD} does not describe a model: {error!r}.") from error
+    if part is not None:
+        model = part(model)
     try:
-        tensors = load_file(weights) if isinstance(weights, Path) else weights
-        model.load_state_dict(tensors)
+        wanted = None if part is None else model.state_dict().keys()
+        model.load_state_dict(_tensors(weights, wanted))
     except (OSError, SafetensorError, RuntimeError) as error:
         # torch says what does not fit from the second line on
         reason = " ".join(str(error).split("\n\t")[-1].split()).rstrip(".")
@@ -115,3 +135,14 @@ def load_model(folder: Path, weights: dict[str, Tensor] | Path) -> Model:
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     assert isinstance(model, Model)
     return model
+
+
+def _tensors(
+    weights: dict[str, Tensor] | Path, wanted: Collection[str] | None
+) -> dict[str, Tensor]:
+    """The weights of these names; None: all."""
+    if isinstance(weights, Path):
+        with safe_open(weights, "pt") as file:
+            names = file.keys()
+            return {k: file.get_tensor(k) for k in names if wanted is None or k in wanted}
+    return {k: v for k, v in weights.items() if wanted is None or k in wanted}

@@ -51,6 +51,11 @@ class Pix2Pix(nn.Module):
         out: Tensor = self.generator(x, uniform)
         return out
 
+    def toward(self, to: str) -> Pix2Pix:
+        """As of `Translates`: it has one target."""
+        require_target(self.targets, to)
+        return self
+
 
 class CycleGAN(nn.Module):
     """Translates, both ways.
@@ -66,14 +71,23 @@ class CycleGAN(nn.Module):
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """Both domains."""
-        return self.media.names
+        """Both domains; of what is left of it, one."""
+        there = dict(self.named_children())
+        ways = zip(self.media.names, ("b_to_a", "a_to_b"), strict=True)
+        return tuple(name for name, way in ways if way in there)
 
     def translate(self, x: Tensor, to: str, *, rng: Generator | int | None = None) -> Tensor:
         """As of `Translates`; it draws nothing."""
         require_target(self.targets, to)
         out: Tensor = (self.a_to_b if to == self.media.names[1] else self.b_to_a)(x)
         return out
+
+    def toward(self, to: str) -> CycleGAN:
+        """As of `Translates`."""
+        require_target(self.targets, to)
+        one = CycleGAN(self.a_to_b, self.b_to_a, self.media)
+        delattr(one, "b_to_a" if to == self.media.names[1] else "a_to_b")
+        return one.train(self.training)
 
 
 def drawn(rng: Generator, x: Tensor, *shape: int) -> Tensor:

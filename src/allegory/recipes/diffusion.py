@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from allegory.recipes.classes import classes_of, shares_of, train_of
 
@@ -89,36 +90,59 @@ class ConsistencySettings(Diffusing):
     """The consistency model: a diffusion model that then learns to do in a step or two."""
 
     kind: Literal["consistency"] = "consistency"
-    noise_deviation: float = Field(2.0, gt=0.0, le=10.0)
-    """Deviation of ln sigma while training: samples begin at the highest noise."""
     steps: Annotated[int, Field(ge=1, le=16)] = 2
     """In which samples are made."""
+    teacher: str | None = None
+    """Folder of a run of a diffusion model of such data: what it makes in many steps is learned,
+    from its own weights on; its network and classes are taken over. None: the first stage of the
+    run itself."""
     first_images: int = Field(100_000, ge=0)
-    """Images over which it learns to denoise, before it learns to do so in one step."""
-    halving_images: int = Field(12_500, ge=1)
-    """Images after which the two noise levels that must agree get nearer by half."""
+    """Images over which it learns to denoise, before it learns to do so in few steps; 0 where it
+    has a teacher."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def one_teacher(cls, values: Any) -> Any:
+        """With a teacher there is no first stage, and it is found from every folder."""
+        if not isinstance(values, dict) or values.get("teacher") is None:
+            return values
+        folder = str(Path(values["teacher"]).expanduser().resolve())
+        return values | {"teacher": folder, "first_images": 0}
 
     def blueprint(self, data: Dataset) -> Blueprint:
-        """The model for these data."""
-        from allegory.models.build import Blueprint
+        """The model for these data.
 
-        return Blueprint("consistency", data.media, self.known(data) | {"steps": self.steps})
+        Raises:
+            UserError: the teacher is no diffusion model, or one of other data.
+        """
+        from allegory.models.build import Blueprint
+        from allegory.recipes.teaching import taught
+
+        known = self.known(data) if self.teacher is None else taught(Path(self.teacher), data)
+        return Blueprint("consistency", data.media, known | {"steps": self.steps})
 
     def build(self, data: Dataset) -> Game:
-        """The game for these data."""
+        """The game for these data.
+
+        Raises:
+            UserError: the teacher is no diffusion model, or one of other data.
+        """
         from allegory.games.consistency import ConsistencyGame
         from allegory.models.build import build
         from allegory.models.consistency import Consistent
+        from allegory.recipes.teaching import label_of, weights_of
 
-        model = build(self.blueprint(data))
+        model, label = build(self.blueprint(data)), self.label
         assert isinstance(model, Consistent)
+        if self.teacher is not None:
+            model.load_state_dict(weights_of(Path(self.teacher)))
+            label = label_of(Path(self.teacher))
         return ConsistencyGame(
             model,
             mean=self.noise_mean,
             deviation=self.noise_deviation,
             first=self.first_images,
-            halving=self.halving_images,
-            label=self.label,
+            label=label,
             drop=self.drop,
         )
 

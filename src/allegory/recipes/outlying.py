@@ -8,7 +8,7 @@ import torch
 
 from allegory.data.open import open_data
 from allegory.errors import UserError
-from allegory.models.files import fingerprint, load_model
+from allegory.models.files import fingerprint, kept_weights, load_model
 from allegory.tools.detector_file import DETECTOR, kept_detector
 
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ def outlying(folder: Path, settings: DataSettings, data: Dataset) -> Callable[[T
     Raises:
         UserError: the folder holds no weights, or the model can't tell, or not of such data.
     """
-    weights = [folder / f"{name}.safetensors" for name in ("best", "last")]
-    found = next((path for path in weights if path.exists()), None)
+    found = kept_weights(folder)
     if found is None:
         raise UserError(f"{folder} holds no weights that outliers could be told by.")
     model = load_model(folder, found)

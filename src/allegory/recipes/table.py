@@ -133,7 +133,7 @@ def gan_toy() -> Run:
         data=DataSettings(source="ring"),
         game=GANSettings(latents=2, network="tiny", r1=0.03, r2=0.03, penalty_half_life=800_000),
         training=TrainingSettings(
-            images=4_000_000,
+            images=6_000_000,
             lr=8e-3,
             batch=256,
             beta1=0.0,
@@ -162,7 +162,7 @@ def diffusion() -> Run:
         recipe="diffusion",
         data=DataSettings(),
         game=DiffusionSettings(),
-        training=TrainingSettings(batch=64, lr=4e-3, beta2=0.99, half_life=10_000),
+        training=TrainingSettings(batch=32, lr=2e-3, beta2=0.99, half_life=10_000),
     )
 
 
@@ -191,12 +191,12 @@ def cyclegan() -> Run:
 
 
 def diffusion_fast() -> Run:
-    """A diffusion model that learns to take off all noise in two steps."""
+    """A diffusion model that then learns to take off all noise in two steps."""
     return Run(
         recipe="diffusion-fast",
         data=DataSettings(),
         game=ConsistencySettings(),
-        training=TrainingSettings(batch=64, lr=4e-3, beta2=0.99, half_life=10_000),
+        training=TrainingSettings(batch=32, lr=2e-3, beta2=0.99, half_life=10_000),
     )
 
 
@@ -216,9 +216,7 @@ def cyclegan_voices() -> Run:
     """A voice turned into another, without pairs: the same words, said by someone else."""
     return Run(
         recipe="cyclegan-voices",
-        data=DataSettings(
-            source="voices", pairing="shuffled", domains=("speaker=bruno", "speaker=ada")
-        ),
+        data=DataSettings(source="voices", pairing="shuffled"),
         game=CycleGANSettings(network="tiny"),
         training=TrainingSettings(
             images=60_000, batch=8, lr=5e-4, beta1=0.5, beta2=0.99, half_life=2_000

@@ -43,7 +43,8 @@ class Pix2PixSettings(BaseModel):
     def build(self, data: Dataset) -> Game:
         """The game for these data."""
         from allegory.games.pix2pix import Pix2PixGame
-        from allegory.models.build import build, patch_critic
+        from allegory.models.build import build
+        from allegory.models.nets import patch_critic
 
         model = cast("Pix2Pix", build(self.blueprint(data)))
         media = cast("Pairs", data.media)
@@ -78,7 +79,8 @@ class CycleGANSettings(BaseModel):
     def build(self, data: Dataset) -> Game:
         """The game for these data."""
         from allegory.games.cyclegan import CycleGANGame
-        from allegory.models.build import build, patch_critic
+        from allegory.models.build import build
+        from allegory.models.nets import patch_critic
 
         model = cast("CycleGAN", build(self.blueprint(data)))
         media = cast("Pairs", data.media)

@@ -40,7 +40,6 @@ def curves_section(curves: Sequence[Record]) -> Section | None:
     plots = [
         _plot(
             name,
-            "nats",
             [
                 _series(curves, "train", name, "training", 0),
                 _series(curves, "held_out", name, "held out", 1),
@@ -48,7 +47,7 @@ def curves_section(curves: Sequence[Record]) -> Section | None:
         )
         for name in losses
     ]
-    plots += [_plot(name, "", [_series(curves, "rates", name, "", -1)]) for name in rates]
+    plots += [_plot(name, [_series(curves, "rates", name, "", -1)]) for name in rates]
     if not plots:
         return None
     return Section(
@@ -91,7 +90,7 @@ def _thin(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return [(chunk[-1][0], sum(y for _, y in chunk) / len(chunk)) for chunk in chunks]
 
 
-def _plot(name: str, unit: str, series: list[Series]) -> str:
+def _plot(name: str, series: list[Series]) -> str:
     series = [s for s in series if len(s.x)]
     points = [point for s in series for point in s.points()]
     end = max((x for x, _ in points), default=1.0)
@@ -104,7 +103,6 @@ def _plot(name: str, unit: str, series: list[Series]) -> str:
         series,
         title=f"{label} over images seen",
         x_label="images seen",
-        y_label=unit,
         log=log,
         x_range=(0.0, end or 1.0),
         y_range=None if log else (low - room, high + room),

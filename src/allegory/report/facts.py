@@ -66,7 +66,7 @@ def tiles(curves: Sequence[Record], data: Dataset) -> str:
             numbers.append((short(images / seconds), "images per second"))
     held_out = last(curves, "held_out", "total")
     if held_out is not None:
-        numbers.append((short(held_out), "held-out loss, nats"))
+        numbers.append((short(held_out), "held-out loss"))
     return tile_list(numbers)
 
 

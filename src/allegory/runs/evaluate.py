@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from allegory.errors import UserError
-from allegory.media import describe
+from allegory.media import Pairs, describe
 from allegory.progress import say
 from allegory.runs.measuring.findings import strict
 from allegory.runs.measuring.subject import Options, Subject
@@ -81,7 +81,8 @@ def evaluate(
     about = subject if part is data else Subject(model, part, options or Options(), own=own)
     if not len(subject.held_out):
         raise UserError(f"'{data.name}' has no examples to evaluate on.")
-    if about.options.features != "default" and about.file is None:
+    asked = about.options.features != "default" and about.file is None
+    if asked and not isinstance(data.media, Pairs):  # of pairs, one side alone is looked at
         _ = about.features  # what was asked for is there, or nothing is measured
     began = time.monotonic()
     found, left_out, pictures = {}, {}, {}
@@ -92,7 +93,9 @@ def evaluate(
             say(f"{group.name}: left out, {findings}.")
             continue
         seconds = round(time.monotonic() - started, 1)
-        found[group.name] = findings.to_json() | {"seconds": seconds}
+        entry = found[group.name] = findings.to_json() | {"seconds": seconds}
+        if subject.options.truncation is not None and "n_generated" in entry["basis"]:
+            entry["basis"]["truncation"] = subject.options.truncation
         if findings.picture is not None:
             pictures[group.name] = findings.picture
     scores = {

@@ -15,7 +15,7 @@ from allegory.progress import say
 from allegory.tools.requires import MEASURES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -102,12 +102,13 @@ class RunFolder:
             f"{self.path} is not the folder of a run: run.toml or model.json is missing."
         )
 
-    def model(self, which: Weights = "best") -> Model:
+    def model(self, which: Weights = "best", part: Callable[[Any], Any] | None = None) -> Model:
         """The kept model.
 
         Args:
             which: "best" averaged weights by held-out loss (the last where nothing was held out),
                 the "last" averaged ones, or the "raw" weights of the newest checkpoint.
+            part: as of `load_model`.
 
         Raises:
             UserError: there is no such run or no weights in it yet.
@@ -119,11 +120,11 @@ class RunFolder:
         if not (self.path / "model.json").exists():
             raise self.missing()
         if which == "raw":
-            return load_model(self.path, self.from_checkpoint("game/model."))
+            return load_model(self.path, self.from_checkpoint("game/model."), part)
         for choice in (which, "last"):
             if self.weights(choice).exists():
-                return load_model(self.path, self.weights(choice))
-        return load_model(self.path, self.from_checkpoint("average/"))
+                return load_model(self.path, self.weights(choice), part)
+        return load_model(self.path, self.from_checkpoint("average/"), part)
 
     def from_checkpoint(self, prefix: str) -> dict[str, Any]:
         """Tensors of the newest checkpoint whose names begin so, without it."""

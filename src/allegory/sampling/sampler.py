@@ -11,6 +11,7 @@ import torch
 
 from allegory.errors import UserError, unknown
 from allegory.randomness import generator
+from allegory.sampling.schedulers import PREFIX, scheduled
 from allegory.sampling.schedules import Schedule
 from allegory.sampling.solvers import SOLVERS, noise_like
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from torch import Generator, Tensor
 
     from allegory.capabilities import Denoises
-    from allegory.sampling.solvers import Denoise
+    from allegory.sampling.solvers import Denoise, Solver
 
 __all__ = ["Sampler", "guided", "sampler_of"]
 
@@ -35,8 +36,7 @@ class Sampler:
     schedule: Schedule = field(default_factory=Schedule)
 
     def __post_init__(self) -> None:
-        if self.solver not in SOLVERS:
-            raise unknown("solver", self.solver, SOLVERS)
+        solver_of(self.solver)  # raises where there is none
         if self.guidance < 0:
             raise UserError(f"guidance is 0 or more (given: {self.guidance:g}).")
         self.schedule.levels(self.steps)  # raises where the steps are too few
@@ -48,16 +48,18 @@ class Sampler:
     def clean(self, denoise: Denoise, x: Tensor, rng: Generator | int, start: int = 0) -> Tensor:
         """Take the noise off x (n, ...), whose noise is that of step `start`."""
         sigmas = self.schedule.sigmas(self.steps)[start:]
-        return SOLVERS[self.solver](denoise, x, sigmas, generator(rng))
+        return solver_of(self.solver)(denoise, x, sigmas, generator(rng))
 
     def encode(self, denoise: Denoise, x: Tensor) -> Tensor:
         """From examples x (n, ...) to the highest noise, by the equation in reverse.
 
-        Of solvers that draw noise DDIM is the one without: Song et al. (2021), section 4.3.
+        Of solvers that draw noise DDIM is the one without: Song et al. (2021), section 4.3. It
+        stands for schedulers of diffusers too, which know one direction only.
         """
-        solver = "ddim" if self.solver == "ancestral" else self.solver
+        forward = self.solver != "ancestral" and self.solver in SOLVERS
+        solver = SOLVERS[self.solver if forward else "ddim"]
         sigmas = self.schedule.levels(self.steps).flip(0)
-        return SOLVERS[solver](denoise, x, sigmas, generator(0))
+        return solver(denoise, x, sigmas, generator(0))
 
     def vary(self, denoise: Denoise, x: Tensor, strength: float, rng: Generator | int) -> Tensor:
         """Examples like x (n, ...): partly noised, then cleaned.
@@ -76,6 +78,19 @@ class Sampler:
         rng, start = generator(rng), self.steps - max(1, round(strength * self.steps))
         sigma = self.schedule.levels(self.steps)[start]
         return self.clean(denoise, x + sigma * noise_like(x, rng), rng, start)
+
+
+def solver_of(name: str) -> Solver:
+    """The solver of this name, or the scheduler of diffusers.
+
+    Raises:
+        UserError: there is none; names the nearest.
+    """
+    if name.startswith(PREFIX):
+        return scheduled(name)
+    if name not in SOLVERS:
+        raise unknown("solver", name, SOLVERS)
+    return SOLVERS[name]
 
 
 def sampler_of(model: Denoises) -> Sampler:

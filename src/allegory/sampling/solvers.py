@@ -28,6 +28,7 @@ __all__ = [
     "ddim",
     "dpm_solver",
     "heun",
+    "heun_step",
     "noise_like",
     "unipc",
 ]
@@ -64,12 +65,16 @@ def heun(denoise: Denoise, x: Tensor, sigmas: Tensor, rng: Generator | None = No
     Karras et al. (2022), algorithm 1.
     """
     for now, then in pairwise(sigmas):
-        slope = (x - denoise(x, now)) / now
-        ahead = x + (then - now) * slope
-        if then > 0:
-            slope = 0.5 * slope + 0.5 * (ahead - denoise(ahead, then)) / then
-        x = x + (then - now) * slope
+        x = heun_step(denoise, x, now, then) if then > 0 else denoise(x, now)
     return x
+
+
+def heun_step(denoise: Denoise, x: Tensor, now: Tensor, then: Tensor) -> Tensor:
+    """A step of Heun's method to noise above 0; of levels for each example, if they broadcast."""
+    slope = (x - denoise(x, now)) / now
+    ahead = x + (then - now) * slope
+    slope = 0.5 * slope + 0.5 * (ahead - denoise(ahead, then)) / then
+    return x + (then - now) * slope
 
 
 def dpm_solver(

@@ -7,7 +7,7 @@ import json
 import logging
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import torch
@@ -21,11 +21,12 @@ from allegory.tools.requires import require
 from allegory.tools.standard import from_standard
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from torch import Tensor
 
-__all__ = ["TOLERANCE", "Exported", "decoder_onnx", "export_onnx"]
+__all__ = ["TOLERANCE", "Exported", "decoder_onnx", "export_onnx", "refuse_diffusers"]
 
 TOLERANCE = 1e-4
 """What torch and the file may differ by, at most."""
@@ -47,7 +48,7 @@ class Part:
     """A network to be written, and what it is tried on."""
 
     whole: nn.Module
-    tried: list[tuple[Tensor, ...]]
+    tried: Sequence[tuple[Tensor, ...]]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
 
@@ -150,6 +151,21 @@ def _keep(path: Path, content: bytes, difference: float) -> Exported:
     with atomic(path) as file:
         file.write(content)
     return Exported(path, difference)
+
+
+def refuse_diffusers(model: Any) -> NoReturn:
+    """Say why a model is no folder of diffusers, and what works instead.
+
+    Raises:
+        UserError: always.
+    """
+    require(model, "choose a solver")
+    raise UserError(
+        "this network can't be a UNet2DModel of diffusers: that one has no pixels folded into "
+        "channels, no block of 1x1, 3x3 and 1x1 convolutions, and no keys of length 1. "
+        "'--to onnx' writes its sampler whole; its schedulers work as solvers, "
+        "'allegory sample RUN --solver diffusers:DPMSolverMultistepScheduler'."
+    )
 
 
 def _examples(model: Any, n: int, rng: torch.Generator) -> Tensor:

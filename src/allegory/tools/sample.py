@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from allegory.capabilities import LatentSpace, Samples
 
-__all__ = ["draw_truncated", "sample"]
+__all__ = ["draw", "draw_truncated", "sample"]
 
 
 @torch.inference_mode()
@@ -53,22 +53,37 @@ def sample(
     if n < 1:
         raise UserError(f"cannot draw {n} examples: ask for 1 or more.")
     rng = generator(rng)
-    if truncation is not None:
-        _require_truncation(model, truncation)
     drawn = []
     for part in [model] if not labels else [of_class(model, name) for name in labels]:
         for done in range(0, n, batch):
             size = min(batch, n - done)
-            drawn.append(_draw(part, size, rng, truncation).cpu())
+            drawn.append(draw(part, size, rng, truncation=truncation).cpu())
     return torch.cat(drawn)
 
 
-def _draw(model: Any, n: int, rng: Generator, truncation: float | None) -> Tensor:
+def draw(
+    model: Any,
+    n: int,
+    rng: Generator,
+    *,
+    truncation: float | None = None,
+    **labels: Tensor,
+) -> Tensor:
+    """Draw n examples in one go, where the model is; arguments and errors as of `sample`.
+
+    Args:
+        model: it.
+        n: how many.
+        rng: of the draws.
+        truncation: as of `sample`.
+        labels: of a conditional model, the argument `labels` of its `sample`.
+    """
     x: Tensor
     if truncation is None:
-        x = model.sample(n, rng=rng)
+        x = model.sample(n, rng=rng, **labels)
     else:
-        x = model.decode(draw_truncated(model.latent, n, truncation, rng))
+        _require_truncation(model, truncation)
+        x = model.decode(draw_truncated(model.latent, n, truncation, rng), **labels)
     return x
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from allegory.capabilities import Translates
 
-__all__ = ["chosen_target", "source_of", "translate", "translate_large"]
+__all__ = ["chosen_target", "one_way", "source_of", "translate", "translate_large"]
 
 BATCH = 32
 """Pictures that go through a model at once."""
@@ -35,6 +35,11 @@ def chosen_target(model: Translates, to: str | None) -> str:
     if to not in model.targets:
         raise unknown("domain to translate to", to, model.targets)
     return to
+
+
+def one_way(model: Translates, to: str | None = None) -> Translates:
+    """What of a model translates to the domain that is asked for; see `chosen_target`."""
+    return model.toward(chosen_target(model, to))
 
 
 def source_of(model: Translates, to: str) -> str:

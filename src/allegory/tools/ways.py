@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import torch
 
-from allegory.capabilities import Denoises, Encodes
+from allegory.capabilities import Encodes
 from allegory.errors import UserError
 from allegory.tools.directions import principal_directions
 from allegory.tools.naming import name_axes
@@ -27,7 +27,7 @@ __all__ = ["Kind", "Ways", "ways", "without_ways"]
 Kind = Literal["latents", "directions"]
 
 NOISE = 64
-"""Latents up to which the noise of a model that denoises is walked through."""
+"""Latents up to which a code that is noise is walked through."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,9 @@ def ways(model: Decodes, kind: Kind | None = None, *, rng: int) -> Ways:
 def without_ways(model: Decodes) -> str | None:
     """Why it makes no sense to walk along a model's latents one by one; None where it does."""
     size = model.latent.size
-    if not isinstance(model, Denoises) or size <= NOISE:
+    if not model.latent.noise or size <= NOISE:
         return None
     return (
         f"the model's code is noise, {size:,} numbers of which none stands for anything; "
-        "'interpolate' walks between codes, 'vary' makes examples like one"
+        "'interpolate' walks between codes"
     )

@@ -61,5 +61,9 @@ def test_what_can_not_be_done_is_said(use, capsys):
     assert "vectors" in said(capsys, "inpaint", "run", "mine.png", code=2)
     use("diffusion-fast", pictures())
     assert "(Denoises)" in said(capsys, "sample", "run", "--steps", "4", code=2)
+    for name in ("diffusion", "diffusion-fast"):
+        use(name, pictures())
+        assert "none stands for anything" in said(capsys, "traverse", "run", code=2)
+    assert "(Denoises)" in said(capsys, "export", "run", "--to", "diffusers", code=2)
     use("diffusion", pictures())
-    assert "none stands for anything" in said(capsys, "traverse", "run", code=2)
+    assert "UNet2DModel" in said(capsys, "export", "run", "--to", "diffusers", code=2)

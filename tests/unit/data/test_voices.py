@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+import soundfile
 
+from allegory.data.domains import domain
 from allegory.data.open import open_data
 from allegory.data.sources.speech import RATE, SPEAKERS, WORDS, draw, speak
+from allegory.recipes.table import recipe
 
 
 def fundamental(x):
@@ -51,3 +54,38 @@ def test_the_source_knows_what_is_said_and_by_whom():
     assert low.media.sound.rate == 8000
     loud = low.take(np.arange(12)).flatten(1).max(1).values
     assert (loud > 0).all(), "no word is silent"
+
+
+@pytest.fixture
+def recordings(tmp_path):
+    """Two folders of recordings, more of the first."""
+    for name, n in (("ann", 9), ("ben", 6)):
+        (tmp_path / name).mkdir()
+        for k, x in enumerate(np.random.default_rng(n).normal(0, 0.1, (n, 2000))):
+            soundfile.write(tmp_path / name / f"{k}.wav", x, 8000)
+    return tmp_path
+
+
+def test_the_recipe_of_voices_takes_recordings_of_two_voices(recordings):
+    how = recipe("cyclegan-voices").data
+    for data in (
+        open_data(recordings, how),
+        open_data(recordings / "ann", how, to=str(recordings / "ben")),
+        open_data(recordings, how, domains=("label=ann", "label=ben")),
+    ):
+        assert data.media.names == ("ann", "ben")
+        sizes = [len(domain(data, name)) for name in data.media.names]
+        assert sizes[0] > sizes[1] > 0
+
+
+def test_the_recipe_of_voices_takes_two_of_its_own():
+    data = open_data("voices", recipe("cyclegan-voices").data, examples=24, size="16x16")
+    assert data.media.names == ("bruno", "ada")
+    other = open_data(
+        "voices",
+        recipe("cyclegan-voices").data,
+        examples=24,
+        size="16x16",
+        domains=("speaker=ada", "speaker=bruno"),
+    )
+    assert other.media.names == ("ada", "bruno")

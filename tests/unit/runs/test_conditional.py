@@ -71,6 +71,15 @@ def measured(model, data, options=FEW):
     return {name: f["value"] for name, f in group["figures"].items()}, group
 
 
+def test_truncated_codes_are_told_and_differ_less(data):
+    whole, _ = measured(Shoes(data), data)
+    cut, group = measured(Shoes(data), data, replace(FEW, truncation=0.3))
+    assert cut["diversity"] < 0.5 * whole["diversity"]
+    assert group["basis"]["truncation"] == 0.3
+    with pytest.raises(UserError, match="truncation must be a number above 0"):
+        measured(Shoes(data), data, replace(FEW, truncation=-1.0))
+
+
 def test_a_model_that_has_learned_the_classes(data):
     values, group = measured(Shoes(data), data)
     assert values["judge"] == values["agreement"] == 1

@@ -22,6 +22,8 @@ class Source:
     about: str
     module: str
     """Its module here, imported when it is used, with `pack(name, settings) -> Packed`."""
+    domains: tuple[str, ...] = ()
+    """What of it is translated into what where no one says: two conditions on its columns."""
 
     def pack(self, name: str, settings: DataSettings) -> Packed:
         """The examples of the source called `name`, made or read where they are not yet packed."""
@@ -41,7 +43,11 @@ SOURCES = {
         "three digits in red, green and blue: 1,000 modes that can be counted", "stacked_digits"
     ),
     "fashion": Source("Fashion-MNIST: 70,000 grey 28x28 pictures of clothes", "fashion"),
-    "voices": Source("ten words by four synthetic speakers, with known factors", "voices"),
+    "voices": Source(
+        "ten words by four synthetic speakers, with known factors",
+        "voices",
+        domains=("speaker=bruno", "speaker=ada"),
+    ),
     "line": Source("two Gaussians on a line; density known", "toys"),
     "ring": Source("8 Gaussians on a circle; density known", "toys"),
     "grid": Source("25 Gaussians on a grid; density known", "toys"),

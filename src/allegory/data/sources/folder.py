@@ -1,6 +1,7 @@
 """A folder of pictures: decoded in threads, once, with labels from sub-folders or metadata.csv.
 
-A folder of at least as many sounds as pictures is read by `allegory.data.sources.sounds`.
+A folder of at least as many sounds as pictures is read by `allegory.data.sources.sounds`, one of
+Parquet files and neither by `allegory.data.sources.parquet`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from allegory.data.dataset import Column, Skipped
 from allegory.data.labels import from_folders, from_table
 from allegory.data.pictures import Header, decode, quiet, read_header
 from allegory.data.plan import chosen, plan_mode, plan_size
-from allegory.data.scan import EXTENSIONS, Found, Scan, readable, scan, threaded
+from allegory.data.scan import EXTENSIONS, PARQUET, Found, Scan, readable, scan, threaded
 from allegory.data.store import Packed, Writer, key_of, packed
 from allegory.data.waveforms import SOUNDS
 from allegory.errors import UserError
@@ -44,6 +45,10 @@ def pack(path: Path, settings: DataSettings) -> Packed:
         from allegory.data.sources import sounds
 
         return sounds.pack(content, settings)
+    if not content.files and PARQUET in content.ignored:
+        from allegory.data.sources import parquet
+
+        return parquet.pack(parquet.tables_in(path), settings)
     if not content.files:
         raise UserError(_nothing(content))
     files = [content.files[i] for i in chosen(len(content.files), settings)]

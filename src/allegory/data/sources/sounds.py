@@ -31,12 +31,15 @@ if TYPE_CHECKING:
     from allegory.data.waveforms import SoundHeader
     from allegory.media import Sound
 
-__all__ = ["HIGHEST", "pack", "require_grey", "spectrogram", "windows"]
+__all__ = ["HIGHEST", "START", "pack", "require_grey", "spectrogram", "windows"]
 
 HIGHEST = 16_000
 """Rate in Hz that "auto" does not exceed: speech has little above half of it."""
 
 RATES = (1_000, 192_000)
+
+START = "start"
+"""The column that says where in its file a window begins, in seconds."""
 
 
 def pack(content: Scan, settings: DataSettings) -> Packed:
@@ -89,7 +92,7 @@ def _build(writer: Writer, content: Scan, files: list[Found], settings: DataSett
     used = dict.fromkeys(names)
     writer.info["folder"] = _survey([headers[name] for name in used])
     describe_files(writer, content, names, "sounds")
-    writer.columns["start"] = Column("number", np.array(starts, dtype=np.float64))
+    writer.columns[START] = Column("number", np.array(starts, dtype=np.float64))
 
 
 def _probe(files: list[Found]) -> tuple[dict[str, SoundHeader], list[Skipped]]:

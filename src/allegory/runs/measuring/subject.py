@@ -18,6 +18,7 @@ from allegory.progress import track
 from allegory.runs.inputs import held_out
 from allegory.runs.measuring.networks import Choice, features_of
 from allegory.tools.running import BATCH, home
+from allegory.tools.sample import draw
 from allegory.training.noise import fold
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Options:
     """Importance samples an example for the bound on log p(x)."""
     features: Choice = "default"
     """What samples are compared by."""
+    truncation: float | None = None
+    """Samples are of codes whose latents lie within so many deviations; None: of all codes."""
     seed: int = 0
     group: tuple[str, ...] = ()
     """Columns that groups are made of, crossed where they are several."""
@@ -181,7 +184,7 @@ class Subject:
         asked = (
             {} if labels is None else {"labels": labels[start : start + size].to(home(self.model))}
         )
-        x: Tensor = self.model.sample(size, rng=rng, **asked).cpu()
+        x = draw(self.model, size, rng, truncation=self.options.truncation, **asked).cpu()
         media = self.model.media
         if not isinstance(media, Images):
             return x

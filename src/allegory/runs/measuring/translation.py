@@ -1,4 +1,4 @@
-"""Measures of translated pictures: near to their partners, like the target, content kept."""
+"""Measures of translations: near to their partners, like the target, content kept."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ from allegory.recipes.table import recipe
 from allegory.runs.inputs import held_out
 from allegory.runs.judge import judge_for
 from allegory.runs.kept import kept, whole
+from allegory.runs.measuring.examples import indices
 from allegory.runs.measuring.findings import Figure, Findings, figure, measured
 from allegory.runs.measuring.networks import features_of
+from allegory.runs.measuring.spoken import distortion, utterances
+from allegory.sound.picture import drawn, heard
 from allegory.tools.running import in_batches
 from allegory.tools.translate import source_of, translate
 
@@ -29,12 +32,19 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from allegory.data.dataset import Dataset
+    from allegory.media import Images, Pairs
+    from allegory.recipes.settings import Run
     from allegory.runs.measuring.subject import Subject
 
 __all__ = ["translation"]
 
-JUDGED = 60_000
-"""Images that the judge of domains and the reader of factors learn from."""
+JUDGED, PASSES = 60_000, 30
+"""Images that the judges and the reader of factors learn from, at most; and how often one image,
+since few are learned by heart sooner."""
+READ = 10_000
+"""Held-out examples at most that the reader of factors is judged on."""
+LABEL = "label"
+"""The column that says what an example is of, whatever its domain."""
 
 
 def translation(subject: Subject, judged: int | None = None) -> Findings:
@@ -42,26 +52,27 @@ def translation(subject: Subject, judged: int | None = None) -> Findings:
 
     Args:
         subject: the model and its data.
-        judged: images that the judge of domains and the reader of factors learn from.
+        judged: images that the judges and the reader of factors learn from.
     """
-    judged = judged or JUDGED
     figures: dict[str, Figure] = {}
     notes: list[str] = []
     basis: dict[str, Any] = {"n": len(subject.beside), "reference": subject.where}
-    both = both_domains(subject.data)
+    both = None if subject.model.media.matched else both_domains(subject.data)
     for to in subject.model.targets:
         made = Made(subject, to)
-        found: dict[str, Figure] = {}
-        if subject.model.media.matched:
-            found |= nearness(made)
-        else:
-            found |= content(made, both, judged)
+        found = nearness(made) if made.media.matched else content(made, both, judged)
+        if made.media.a.sound is not None:
+            found |= distortion(made.x, made.y, counterparts(made), made.media.a.sound)
         found |= likeness(made, basis)
         if len(subject.model.targets) > 1:
             found = {f"{to}_{name}": _named(value, to) for name, value in found.items()}
         figures |= found
-    if both is None:
+    if both is None and not subject.model.media.matched:
         notes.append("the domains differ in channels: no classifier tells them apart.")
+    if subject.model.media.a.sound is not None:
+        notes.append(
+            "sounds are judged as they are heard: as waveforms, and spectrograms of these."
+        )
     return Findings(basis, figures, tuple(notes))
 
 
@@ -70,35 +81,60 @@ class Made:
 
     def __init__(self, subject: Subject, to: str) -> None:
         self.subject, self.to = subject, to
+        self.media: Pairs = subject.model.media
         source, n = source_of(subject.model, to), subject.options.samples
         self.source = held_out(domain(subject.data, source), n)
         self.target = domain(subject.data, to)
         self.x = self.source.take(np.arange(len(self.source)))
         with track(f"translating to {to}", 1) as advance:
-            self.y = to_unit(to_bytes(translate(subject.model, self.x, to)))
+            self.y = as_met(translate(subject.model, self.x, to), self.media.of(to))
             advance(1)
         self.real = held_out(self.target, n)
 
 
+def as_met(y: Tensor, media: Images) -> Tensor:
+    """Translations y (n, channels, h, w) as they are met: of 8 bits, sounds as they are heard."""
+    if media.sound is not None:
+        y = drawn(heard(y, media.sound), media.height, media.sound)
+    return to_unit(to_bytes(y))
+
+
 def nearness(made: Made) -> dict[str, Figure]:
     """How near what is made is to the partner."""
-    media = made.subject.model.media
-    halves = dict(zip(media.names, media.halves(_pairs(made)), strict=True))
+    theirs = partners(made)
     return {
         name: figure(
             label,
-            estimate(measure(made.y, halves[made.to])),
+            estimate(measure(made.y, theirs)),
             better="lower" if name == "L1" else "higher",
         )
         for name, (label, measure) in NEARNESS.items()
     }
 
 
-def _pairs(made: Made) -> Tensor:
-    """The pairs of the pictures that were translated."""
+def partners(made: Made) -> Tensor:
+    """What each of the pictures should have become, where pairs are known."""
     data = held_out(made.subject.data, made.subject.options.samples)
     assert np.array_equal(data.rows, made.source.rows)
-    return data.take(np.arange(len(data)))
+    halves = made.media.halves(data.take(np.arange(len(data))))
+    return dict(zip(made.media.names, halves, strict=True))[made.to]
+
+
+def counterparts(made: Made) -> list[Tensor]:
+    """What the target says itself where each says something: the partner, or some of one label."""
+    if made.media.matched:
+        return list(partners(made)[:, None])
+    real = made.real.take(np.arange(len(made.real)))
+    labels = [labels_of(data) for data in (made.source, made.real)]
+    return utterances(labels[0], real, labels[1])
+
+
+def labels_of(data: Dataset) -> list[str]:
+    """The label of each example, "" where none is known."""
+    column = data.table().get(LABEL)
+    if column is None or column.kind != "category":
+        return [""] * len(data)
+    return [(*column.names, "")[k] for k in column.values.astype(np.int64)]
 
 
 def likeness(made: Made, basis: dict[str, Any]) -> dict[str, Figure]:
@@ -126,7 +162,7 @@ def likeness(made: Made, basis: dict[str, Any]) -> dict[str, Figure]:
     }
 
 
-def content(made: Made, both: Dataset | None, judged: int) -> dict[str, Figure]:
+def content(made: Made, both: Dataset | None, judged: int | None) -> dict[str, Figure]:
     """Whether what is made is taken for the target, and what stays."""
     found: dict[str, Figure] = {}
     model, source = made.subject.model, source_of(made.subject.model, made.to)
@@ -136,14 +172,31 @@ def content(made: Made, both: Dataset | None, judged: int) -> dict[str, Figure]:
         found["cycle"] = figure("L1 there and back, in ranges", lost, better="lower")
     if both is None:
         return found
-    judge = judge_for(both, DOMAIN, change(recipe("classifier"), {"images": judged}))
-    wanted = model.media.names.index(made.to)
+    judged = judged or min(JUDGED, PASSES * len(whole(both)[0]))
+    run = change(recipe("classifier"), {"images": judged})
+    judge = judge_for(both, DOMAIN, run)
+    wanted = made.media.names.index(made.to)
     taken = int((judge.tell(made.y) == wanted).sum())
     found["taken"] = figure(
         "share taken for the target", proportion(taken, len(made.y)), better="higher"
     )
     found["taken_real"] = Figure("judge's accuracy on real pictures", judge.accuracy)
-    return found | factors(made, both, judged)
+    return found | label_kept(made, both, run) | factors(made, both, judged)
+
+
+def label_kept(made: Made, both: Dataset, run: Run) -> dict[str, Figure]:
+    """Whether the label is told as before, where examples of both domains have the same labels."""
+    known, theirs = (labels_of(data) for data in (made.source, made.real))
+    if len({*known} & {*theirs} - {""}) < 2:
+        return {}
+    judge = judge_for(both, LABEL, run)
+    truth = indices(made.source.table()[LABEL], judge.classifier.classes)
+    hits = (judge.tell(made.y) == truth)[truth >= 0]
+    kept = proportion(int(hits.sum()), len(hits))
+    return {
+        "kept": figure("share whose label is told as before", kept, better="higher"),
+        "kept_real": Figure("accuracy of the label's judge on real ones", judge.accuracy),
+    }
 
 
 def factors(made: Made, both: Dataset, judged: int) -> dict[str, Figure]:
@@ -158,7 +211,7 @@ def factors(made: Made, both: Dataset, judged: int) -> dict[str, Figure]:
     except UserError as error:
         say(f"factors are not read: {error}")
         return {}
-    test = held_out(both, len(both))
+    test = held_out(both, READ)
     with torch.inference_mode():
         told = in_batches(reader.predict, test.take(np.arange(len(test))))
         before, after = (in_batches(reader.predict, side) for side in (made.x, made.y))
