@@ -17,7 +17,8 @@ pytest.importorskip("playwright.sync_api", reason="pytest-playwright is not inst
 def audited(run):
     """What an audit leaves: thirty examples in a row, every third of them an outlier."""
     (run / "audit").mkdir()
-    picture = base64.b64encode(png(np.full((40, 48, 3), 90, np.uint8), run / "atlas").read_bytes())
+    sheet = png(np.full((40, 48, 3), 90, np.uint8), run / "audit" / "sheet.png")
+    picture = base64.b64encode(sheet.read_bytes())
     kinds = {"name": "label", "values": [i % 2 for i in range(30)], "names": ["even", "odd"]}
     found = {
         "places": [[round(1000 * i / 29), 500] for i in range(30)],
@@ -174,8 +175,8 @@ def test_translate(page, monkeypatch, tmp_path):
 def test_distributions(page):
     page.goto("/#/run/toy")
     page.get_by_role("link", name="Distributions").click()
+    page.get_by_text("4 moments were recorded").wait_for()
     slider = page.get_by_role("slider")
-    slider.wait_for()
     until(page, lambda: float(slider.input_value()) == 3)
     page.get_by_role("button", name="one moment back").click()
     assert float(slider.input_value()) == 2

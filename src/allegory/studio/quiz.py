@@ -173,6 +173,7 @@ def _words(fine: float, far: float, what: str) -> list[str]:
         found.append(f"It has more fine detail, or noise, than {fine:.0%} of real {what}.")
     if far > 1 - RARE:
         found.append(f"It is less like any known one than {far:.0%} of real {what} are.")
-    if far < RARE:
+    # a smooth picture is near to many, without being a copy of one
+    if far < RARE and fine >= RARE:
         found.append(f"It is nearly one of the {what} that the model learned from.")
     return found or [f"Nothing that was measured sets it apart from real {what}."]

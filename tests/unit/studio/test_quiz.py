@@ -9,7 +9,7 @@ import soundfile
 import torch
 
 from allegory.media import Images, Sound
-from allegory.studio.quiz import Quiz, Round, _seen, make_quiz
+from allegory.studio.quiz import Quiz, Round, _seen, _words, make_quiz
 from allegory.studio.scores import Scores, machine, rate
 from studios import client_of, sentence
 
@@ -67,6 +67,13 @@ def test_sounds_are_heard_not_seen_for_a_second(game, monkeypatch):
     assert game.app.state.studio.games.find(key).timed
     monkeypatch.setattr("allegory.studio.quiz.sounding", lambda _: True)
     assert not game.app.state.studio.games.find(begin(game, timed=True)).timed
+
+
+def test_a_smooth_picture_is_called_no_copy():
+    assert len(_words(0.01, 0.01, "pictures")) == 1
+    assert "smoother" in _words(0.01, 0.01, "pictures")[0]
+    assert "nearly one" in _words(0.5, 0.01, "pictures")[0]
+    assert "Nothing" in _words(0.5, 0.5, "pictures")[0]
 
 
 def test_nothing_is_told_before_the_end(game):

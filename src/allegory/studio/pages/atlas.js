@@ -4,7 +4,6 @@ import { h } from "./dom.js";
 
 const RAMP = [[38, 70, 130], [42, 143, 140], [222, 190, 80], [224, 110, 50], [180, 30, 60]];
 const GREY = "#9aa1ab";
-const MOST = 60; // pictures that are drawn across
 
 const ramp = (t) => {
   const at = Math.min(Math.max(t, 0), 1) * (RAMP.length - 1);
@@ -69,7 +68,8 @@ export function lay(map, tell) {
     pen.setTransform(dots, 0, 0, dots, 0, 0);
     const colour = colours(column);
     const inside = chosen && new Set(chosen);
-    const side = Math.max(16, Math.min(34, size[0] / MOST));
+    // pictures fill a third of the map
+    const side = Math.max(16, Math.min(64, Math.sqrt((size[0] * size[1]) / (3 * map.names.length))));
     map.names.forEach((_, i) => {
       const [x, y] = where(i);
       pen.globalAlpha = inside && !inside.has(i) ? 0.18 : 0.95;

@@ -98,16 +98,17 @@ export async function distributions(place, run) {
 
   function tick(time) {
     frame = requestAnimationFrame(tick);
-    const passed = Math.min(time - before, 100);
+    const passed = Math.min(time - before, 250);
     before = time;
-    const moves = carried < 1;
-    if (moves) carried = Math.min(1, carried + passed / CARRY);
+    const carries = carried < 1;
+    const moves = playing || carries;
+    if (carries) carried = Math.min(1, carried + passed / CARRY);
     if (playing) {
       at = Math.min(end(), at + (passed / 1000) * PACE * speed);
       // a run that is being trained goes on: its next moment is waited for
       if (at >= end() && run.state !== "training") pause();
     }
-    if (playing || moves) draw();
+    if (moves) draw();
   }
 
   const carry = h("button", { onclick: () => ((carried = 0), pause()) }, "Carry the noise");

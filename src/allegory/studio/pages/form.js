@@ -138,7 +138,6 @@ export async function begin(place) {
   const form = h(
     "form",
     { onsubmit: submit, novalidate: true },
-    choices,
     h(
       "div",
       { class: "field" },
@@ -146,6 +145,7 @@ export async function begin(place) {
       h("div", {}, source),
       h("p", { class: "help" }, "Your own folders are listed when the studio is started with --data FOLDER."),
     ),
+    choices,
     fields,
     wrong,
     h("div", { class: "buttons" }, start, h("a", { class: "button", href: "#/" }, "Cancel")),

@@ -37,7 +37,7 @@ export async function quiz(place, run) {
       h("p", { class: "lead" }, "Some are held-out examples of the data, which the model never saw. The others it made. Can you tell?"),
       h("fieldset", { class: "choices" }, mode("pairs", "Pairs", "one is real: choose it"), mode("single", "One at a time", "real or generated?")),
       h("p", { class: "row" }, h("label", { for: "rounds" }, "Rounds"), rounds),
-      h("p", { class: "row" }, timed, h("label", { for: "timed" }, "Show each for one second only (pictures)")),
+      h("p", { class: "row near" }, timed, h("label", { for: "timed" }, "Show each for one second only (pictures)")),
       h("p", { class: "row" }, h("label", { for: "player" }, "Name (if you like)"), player),
       h("div", { class: "buttons" }, h("button", { class: "main", type: "submit" }, "Begin")),
     );
@@ -126,7 +126,7 @@ export async function quiz(place, run) {
     const rows = [
       ["You", share(found.you), `${found.you.n} rounds`],
       ["All players so far", share(found.everyone), `${found.everyone.n} rounds, ${found.everyone.players} ${found.everyone.players === 1 ? "player" : "players"}`],
-      ["A classifier", found.machine ? share(found.machine) : "not measured yet", found.machine ? "two-sample test" : `allegory evaluate ${run.id} --measure two-sample`],
+      ["A classifier", found.machine ? share(found.machine) : "not measured yet", found.machine ? "two-sample test" : `allegory evaluate ${found.folder} --measure two-sample`],
     ];
     const picture = (k, which, alt) => [
       h("img", { src: `/api/quizzes/${key}/${k}/pictures/${which}`, alt, loading: "lazy" }),

@@ -42,7 +42,7 @@ function card(run) {
   );
 }
 
-const nothing = () =>
+const nothing = (own) =>
   h(
     "div",
     { class: "empty" },
@@ -50,13 +50,16 @@ const nothing = () =>
     h(
       "p",
       {},
-      "A run is a model that learns from data. Start one on the built-in faces to see how it goes: it takes some minutes, and nothing is downloaded. " +
-        "For your own pictures, start the studio with --data and their folder.",
+      "A run is a model that learns from data. ",
+      own
+        ? `Start one on ${own}, which you gave, or on the built-in faces: it takes some minutes, and nothing is downloaded.`
+        : "Start one on the built-in faces to see how it goes: it takes some minutes, and nothing is downloaded. For your own pictures, start the studio with --data and their folder.",
     ),
     h("a", { class: "button main", href: "#/new" }, "Start the first run"),
   );
 
 export async function runs(place) {
+  const own = (await get("sources")).find((source) => source.about === "your own")?.id;
   const list = h("div");
   let before = "";
   const refresh = async () => {
@@ -64,7 +67,7 @@ export async function runs(place) {
     const now = JSON.stringify(found);
     if (now === before) return;
     before = now;
-    list.replaceChildren(found.length ? h("ul", { class: "cards" }, found.map(card)) : nothing());
+    list.replaceChildren(found.length ? h("ul", { class: "cards" }, found.map(card)) : nothing(own));
   };
   await refresh();
   place.append(

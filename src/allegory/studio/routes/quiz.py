@@ -149,6 +149,7 @@ async def result(key: Key, studio: Here) -> dict[str, Any]:
         "you": rate(wrong, len(quiz.rounds)),
         "everyone": studio.scores.of_run(quiz),
         "machine": machine(folder),
+        "folder": f"{studio.shelf.path.name}/{quiz.run}",
         "rounds": [
             {
                 "pictures": len(one.pictures),
