@@ -47,7 +47,7 @@ class Backward:
         Where memory runs out the batch is cut into twice as many slices and the move begins again.
         """
         while True:
-            mover.optimizer.zero_grad(set_to_none=True)
+            mover.clear()
             pieces = min(self.slices * self.hands.count, self.batch // self.world.size)
             try:
                 work = partial(self.piece, mover, pieces)
