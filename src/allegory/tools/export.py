@@ -217,8 +217,8 @@ def _written(name: str, part: Part, about: dict[str, str]) -> bytes:
     except torch.onnx.OnnxExporterError as error:
         cause = type(error.__cause__ or error).__name__
         raise UserError(
-            f"this {name} can't be written as ONNX: torch's exporter can't follow it ({cause}), as "
-            "where the way of the computation depends on its numbers."
+            f"this {name} can't be written as ONNX: torch's exporter can't follow it ({cause}); "
+            "it follows no computation whose way depends on its own numbers."
         ) from error
     finally:
         logging.disable(before)
