@@ -215,8 +215,11 @@ def _written(name: str, part: Part, about: dict[str, str]) -> bytes:
                 dynamic_shapes=({0: torch.export.Dim("n", min=1, max=65_536)},) * len(part.inputs),
             )
     except torch.onnx.OnnxExporterError as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise UserError(f"this {name} can't be written as ONNX: {reason}.") from error
+        cause = type(error.__cause__ or error).__name__
+        raise UserError(
+            f"this {name} can't be written as ONNX: torch's exporter can't follow it ({cause}); "
+            "it follows no computation whose way depends on its own numbers."
+        ) from error
     finally:
         logging.disable(before)
     assert found is not None
