@@ -52,7 +52,7 @@ def test_of_several_parts_one_is_said(fetched):
     with pytest.raises(UserError, match=r"hf:own/two:big; there are big, small"):
         open_data("hf:own/two")
     with pytest.raises(UserError, match="did you mean 'small'"):
-        open_data("hf:own/two:smal")
+        open_data("hf:own/two:sma")
     assert len(open_data("hf:own/two:small").store) == 6
     assert fetched == [("own/two", "small/*")]
 
