@@ -66,7 +66,7 @@ class GANGame(Game):
 
     model: Adversarial
     strength: Tensor
-    resolution = 0.01
+    resolution = 0.003
 
     def __init__(
         self,
