@@ -88,8 +88,9 @@ def test_a_small_folder_with_broken_files(tmp_path, capsys):
     found = json.loads(capsys.readouterr().out)
     assert (found["examples"], found["skipped"], found["exact_copies"]) == (31, 2, 1)
     assert found["outliers"] is None
-    assert sorted(p.name for p in out.iterdir()) == [
+    assert sorted(p.name for p in out.glob("[!.]*")) == [
         "audit.html",
+        "map.json",
         "outliers.csv",
         "run",
         "weights.csv",
