@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +10,12 @@ from allegory.data.scan import PARQUET
 from allegory.data.sources import parquet
 from allegory.data.store import cache_folder
 from allegory.errors import UserError, unknown
+from allegory.files import atomic
 from allegory.progress import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from allegory.data.settings import DataSettings
     from allegory.data.store import Packed
 
@@ -42,15 +46,26 @@ def pack(name: str, settings: DataSettings) -> Packed:
 def _fetch(owner: str, part: str, folder: Path, done: Path) -> None:
     """Download the Parquet files of a part, and note its name once all are there."""
     hub = _hub()
-    asked: dict[str, Any] = {"repo_type": "dataset", "revision": REVISION}
-    try:
+    asked = {"repo_type": "dataset", "revision": REVISION}
+    with _said(owner):
         files = hub.list_repo_files(owner, **asked)
-        chosen = _part(owner, part, [Path(f) for f in files if f.endswith(PARQUET)])
-        say(f"downloading {HUB}{owner}, part '{chosen}', to {folder}")
+    chosen = _part(owner, part, [Path(f) for f in files if f.endswith(PARQUET)])
+    say(f"downloading {HUB}{owner}, part '{chosen}', to {folder}")
+    with _said(owner):
         hub.snapshot_download(owner, local_dir=folder, allow_patterns=[f"{chosen}/*"], **asked)
-        done.write_text(chosen, encoding="utf-8")
-    except UserError:
-        raise
+    with atomic(done) as file:
+        file.write(chosen.encode())
+
+
+@contextmanager
+def _said(owner: str) -> Iterator[None]:
+    """Say in a sentence what goes wrong in a block that asks the hub.
+
+    Raises:
+        UserError: anything did.
+    """
+    try:
+        yield
     except Exception as error:  # whatever its transport raises: no names of it are promised
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         raise UserError(
