@@ -128,13 +128,13 @@ def test_tabs_are_those_of_what_a_model_can_do(runs, monkeypatch):
     from allegory.studio import tabs
 
     shelf = Shelf(runs)
-    assert tabs.tabs_of(shelf, "spots") == ["explore", "quiz", "audit"]
+    assert tabs.tabs_of(shelf, "spots").names == ("explore", "quiz", "audit")
     monkeypatch.setattr(tabs, "tools_for", lambda _: ("sample", "watch"))
-    assert tabs.tabs_of(shelf, "spots") == ["quiz"]
+    assert tabs.tabs_of(shelf, "spots").names == ("quiz",)
     monkeypatch.setattr(tabs, "tools_for", lambda _: ("traverse",))
-    assert tabs.tabs_of(shelf, "spots") == ["explore"]
+    assert tabs.tabs_of(shelf, "spots").names == ("explore",)
     monkeypatch.setattr(tabs, "without_ways", lambda _: "its code is noise")
-    assert tabs.tabs_of(shelf, "spots") == []
+    assert tabs.tabs_of(shelf, "spots").names == ()
 
 
 def test_the_openapi_document_is_complete(client):
