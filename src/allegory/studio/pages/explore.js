@@ -111,7 +111,7 @@ export async function explore(place, run) {
       h(
         "div",
         { class: "stage" },
-        canvas,
+        h("div", { class: "view" }, canvas),
         h(
           "div",
           { class: "buttons" },
