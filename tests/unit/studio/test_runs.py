@@ -9,6 +9,7 @@ from allegory.errors import UserError
 from allegory.runs.at_work import announce, at_work, coming, worker
 from allegory.studio.shelf import Shelf
 from allegory.studio.sources import offers, source_of
+from allegory.studio.state import judge
 from studios import client_of, sentence
 
 
@@ -49,6 +50,25 @@ def test_a_damaged_run_is_told_and_hides_no_other(runs, tmp_path):
     found = {run["id"]: run for run in client_of(both).get("/api/runs").json()}
     assert found["torn"]["state"] == "unreadable"
     assert found["spots"]["state"] == "done"
+
+
+def test_why_a_model_cannot_be_opened_is_told_without_its_path(runs, tmp_path):
+    both = shutil.copytree(runs, tmp_path / "runs")
+    (both / "spots" / "best.safetensors").write_bytes(b"torn")
+    found = client_of(both).get("/api/runs/spots").json()
+    assert found["tabs"] == []
+    assert "weights" in found["fault"]
+    assert str(tmp_path) not in found["fault"]
+
+
+@pytest.mark.parametrize(
+    ("held_out", "said"), [(("kl", "total"), ""), (("far", "total"), "far"), ((), "")]
+)
+def test_what_judges_held_out_examples_is_told_where_it_is_not_the_loss(held_out, said):
+    records = [{"train": {"kl": 1.0, "total": 1.0}}]
+    if held_out:
+        records.append({"held_out": dict.fromkeys(held_out, 1.0)})
+    assert judge(records) == said
 
 
 def test_mistakes_are_sentences(client):
