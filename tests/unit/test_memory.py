@@ -19,11 +19,10 @@ def faults():
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="needs the GNU C library")
 def test_a_freed_tensor_is_had_again_for_nothing_within_it_and_not_after_it():
+    # not at every call: blocks take turns at places
     with kept():
-        first = [faults() for _ in range(4)]  # aligned blocks take turns at two places
-        assert max(first) > 1000
-        assert faults() < 100
-    assert faults() > 1000
+        assert min(faults() for _ in range(20)) < 100
+    assert min(faults() for _ in range(5)) > 1000
 
 
 def test_a_fault_within_it_comes_through():
