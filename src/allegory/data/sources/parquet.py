@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 from allegory.data.labels import SPLIT_FOLDERS
 from allegory.data.scan import METADATA, PARQUET
-from allegory.data.sources import folder
 from allegory.data.store import cache_folder, key_of
 from allegory.errors import UserError
 from allegory.progress import track
@@ -26,10 +25,7 @@ from allegory.progress import track
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from allegory.data.settings import DataSettings
-    from allegory.data.store import Packed
-
-__all__ = ["pack", "tables_in"]
+__all__ = ["tables_in", "unpacked"]
 
 ROWS = 256
 """Rows that are read at once."""
@@ -60,8 +56,8 @@ def tables_in(path: Path) -> tuple[Path, ...]:
     return tuple(sorted(p for p in path.rglob(f"*{PARQUET}") if p.is_file()))
 
 
-def pack(tables: Sequence[Path], settings: DataSettings) -> Packed:
-    """Pack the pictures or sounds of Parquet files with the same columns.
+def unpacked(tables: Sequence[Path]) -> Path:
+    """The folder with the pictures or sounds of Parquet files with the same columns.
 
     Files that are called after splits (train-00000.parquet, test/0000.parquet) give the column
     "split", if one is of training.
@@ -82,7 +78,7 @@ def pack(tables: Sequence[Path], settings: DataSettings) -> Packed:
             raise UserError(f"cannot write {place}: {error.strerror or error}.") from error
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-    return folder.pack(place, settings)
+    return place
 
 
 def _unpack(tables: Sequence[Path], place: Path) -> None:
