@@ -10,20 +10,18 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allegory.data.labels import SPLIT_FOLDERS
 from allegory.data.scan import METADATA, PARQUET
-from allegory.data.store import cache_folder, key_of
+from allegory.data.store import cache_folder, key_of, storage, workshop
 from allegory.errors import UserError
 from allegory.progress import track
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 __all__ = ["tables_in", "unpacked"]
 
@@ -68,16 +66,10 @@ def unpacked(tables: Sequence[Path]) -> Path:
     stamps = [(str(p.resolve()), p.stat().st_size, p.stat().st_mtime_ns) for p in tables]
     place = cache_folder() / "unpacked" / key_of("parquet", tables=stamps)
     if not place.exists():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=place.parent))
-        try:
-            _unpack(tables, draft)
+        with workshop(place.parent) as work, storage():
+            _unpack(tables, work)
             if not place.exists():
-                draft.rename(place)
-        except OSError as error:
-            raise UserError(f"cannot write {place}: {error.strerror or error}.") from error
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
+                work.rename(place)
     return place
 
 
