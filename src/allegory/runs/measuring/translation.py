@@ -172,8 +172,7 @@ def content(made: Made, both: Dataset | None, judged: int | None) -> dict[str, F
         found["cycle"] = figure("L1 there and back, in ranges", lost, better="lower")
     if both is None:
         return found
-    judged = judged or min(JUDGED, PASSES * len(whole(both)[0]))
-    run = change(recipe("classifier"), {"images": judged})
+    run = reading("classifier", both, judged)
     judge = judge_for(both, DOMAIN, run)
     wanted = made.media.names.index(made.to)
     taken = int((judge.tell(made.y) == wanted).sum())
@@ -181,7 +180,33 @@ def content(made: Made, both: Dataset | None, judged: int | None) -> dict[str, F
         "share taken for the target", proportion(taken, len(made.y)), better="higher"
     )
     found["taken_real"] = Figure("judge's accuracy on real pictures", judge.accuracy)
-    return found | label_kept(made, both, run) | factors(made, both, judged)
+    return found | among(made, judged) | label_kept(made, both, run) | factors(made, both, judged)
+
+
+def reading(name: str, data: Dataset, judged: int | None) -> Run:
+    """The recipe of a judge or a reader of these data, with so many images, or as many as help."""
+    enough = judged or min(JUDGED, PASSES * len(whole(data)[0]))
+    return change(recipe(name), {"images": enough})
+
+
+def among(made: Made, judged: int | None) -> dict[str, Figure]:
+    """How much is taken for the target by a judge who knows all that the domains are two of.
+
+    One of the two alone must call everything one or the other, and takes what is like neither for
+    what it is less unlike.
+    """
+    data, two = made.subject.data.whole, {*made.media.names}
+    known = {} if data is None else {name: {*c.names} for name, c in data.columns.items()}
+    column = next((name for name, all_ in known.items() if two < all_), None)
+    if data is None or column is None:
+        return {}
+    judge = judge_for(data, column, reading("classifier", data, judged))
+    taken = int((judge.tell(made.y) == judge.classifier.classes.index(made.to)).sum())
+    label = f"share taken for the target, by a judge of all {len(known[column])} of '{column}'"
+    return {
+        "taken_among_all": figure(label, proportion(taken, len(made.y)), better="higher"),
+        "taken_among_all_real": Figure("that judge's accuracy on real ones", judge.accuracy),
+    }
 
 
 def label_kept(made: Made, both: Dataset, run: Run) -> dict[str, Figure]:
@@ -199,12 +224,12 @@ def label_kept(made: Made, both: Dataset, run: Run) -> dict[str, Figure]:
     }
 
 
-def factors(made: Made, both: Dataset, judged: int) -> dict[str, Figure]:
+def factors(made: Made, both: Dataset, judged: int | None) -> dict[str, Figure]:
     """How far what is known of a picture is changed, beside how well it can be read at all."""
     numbers = [name for name, column in both.columns.items() if column.kind == "number"]
     if not numbers:
         return {}
-    run = change(recipe("regressor"), {"images": judged})
+    run = reading("regressor", both, judged)
     try:
         train, chosen_on = whole(both)
         reader: Any = kept(run, train, chosen_on, "reader of factors")
