@@ -94,7 +94,7 @@ def look(s: Settings, seed: int) -> Seen:
         run = s.run("cyclegan", seed=seed, cycle=weight, domains=DOMAINS)
         model, data = trained(run), open_data(s.source, run.data)
         found = translation(
-            Subject(model, data, Options(seed=seed)), judged=s.judge_images
+            Subject(model, data, Options(seed=seed, features="pixels")), judged=s.judge_images
         ).figures
         taken[name] = over(found, "taken")
         moved[name] = {k: over(found, f"change_{k}") / over(found, f"error_{k}") for k in KEPT}
@@ -134,7 +134,7 @@ CLAIM = Claim(
     experiment,
     quick=Settings(
         seeds=3,
-        images=4_000,
+        images=3_000,
         source="faces",
         size="32",
         batch=8,
