@@ -156,9 +156,10 @@ def _paired(found: Packed, settings: DataSettings) -> Packed:
             wide, _ = _pack(settings.source, settings.model_copy(update={"size": size}))
             return pairs.halved(wide)
     if both is None:
+        other = "make pairs of any pictures with --derive edges"
         raise UserError(
-            f"'{settings.source}' holds no pairs: name what it is to be translated into with --to"
-            + (", or make pairs of any pictures with --derive edges." if matched else ".")
+            f"'{settings.source}' holds no pairs: name what it is to become with --to, "
+            f"or {other if matched else 'two parts of it with --domains'}."
         )
     return pairs.matched(*both) if matched else pairs.shuffled(*both, settings)
 
