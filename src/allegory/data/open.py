@@ -213,7 +213,7 @@ def _pack_path(path: Path, settings: DataSettings) -> Packed:
     from allegory.data.sources import folder, parquet
 
     if path.suffix.lower() == PARQUET and path.is_file():
-        return parquet.pack((path,), settings)
+        return folder.pack(parquet.unpacked((path,)), settings)
     return folder.pack(path, settings)
 
 
