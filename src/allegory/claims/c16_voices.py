@@ -144,5 +144,5 @@ CLAIM = Claim(
     quick=Settings(
         seeds=3, images=3_000, source="voices", size="32", batch=2, judge_images=30_000
     ),
-    full=Settings(seeds=5, images=60_000, source="voices", batch=8),
+    full=Settings(seeds=5, images=30_000, source="voices", batch=2),
 )
