@@ -64,7 +64,7 @@ def linear():
 def real():
     """A VAE of ours in onnxruntime-web, where both can be had."""
     for package in ("onnx", "onnxscript", "onnxruntime"):
-        pytest.importorskip(package, reason="allegory[export] is not installed")
+        pytest.importorskip(package, reason="allegory[onnx] is not installed")
     try:
         runtime = web_runtime(os.environ.get("ALLEGORY_WEB_RUNTIME"))
     except UserError as error:

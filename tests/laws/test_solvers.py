@@ -9,6 +9,7 @@ from tests.exact import mixture, noise, normal
 from allegory.errors import UserError
 from allegory.sampling.inpaint import inpaint
 from allegory.sampling.likelihood import log_likelihood
+from allegory.sampling.looped import looped, table_of
 from allegory.sampling.sampler import Sampler
 from allegory.sampling.schedules import Schedule
 from allegory.sampling.solvers import SOLVERS, ddim
@@ -62,6 +63,16 @@ def test_a_solver_has_its_order_on_a_mixture(name, order):
     assert slope(errors, steps) == pytest.approx(order, abs=0.3)
 
 
+@pytest.mark.parametrize("name", ORDERS)
+@pytest.mark.parametrize("upwards", [False, True])
+def test_a_solver_is_a_table_of_what_its_calls_add_up(name, upwards):
+    sigmas = Schedule().sigmas(7)
+    sigmas = sigmas[-2::-1] if upwards else sigmas
+    x = noise(20, sigma=sigmas[0])
+    found = looped(table_of(SOLVERS[name], sigmas), mixture(), x)
+    torch.testing.assert_close(found, SOLVERS[name](mixture(), x, sigmas, torch.Generator()))
+
+
 @every_path
 @pytest.mark.parametrize("name", SOLVERS)
 def test_a_solver_returns_the_distribution(name, path):
@@ -97,7 +108,7 @@ def test_a_schedule_and_its_inverse(path):
     assert (levels.diff() < 0).all()
     assert float(levels[0]) == 80.0
     assert float(levels[-1]) == pytest.approx(0.002)
-    assert schedule.sigmas(1).tolist() == [80.0, 0.0]
+    assert schedule.sigmas(1) == (80.0, 0.0)
 
 
 @pytest.mark.parametrize("path", ["cosine", "linear"])

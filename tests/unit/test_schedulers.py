@@ -56,5 +56,5 @@ def test_a_scheduler_goes_all_the_way():
     importlib.util.find_spec("diffusers") is not None, reason="diffusers is installed"
 )
 def test_without_the_package_it_is_named():
-    with pytest.raises(UserError, match=r"allegory\[export\]"):
+    with pytest.raises(UserError, match=r"allegory\[diffusers\]"):
         Sampler("diffusers:DDIMScheduler")

@@ -8,7 +8,7 @@ from allegory.capabilities import LatentSpace
 from allegory.media import Media
 from allegory.models.preconditioned import OfClasses, Preconditioned
 from allegory.objectives.denoising import Formulation
-from allegory.sampling.solvers import ddim
+from allegory.sampling.solvers import Level, ddim, for_each
 from allegory.sampling.units import from_standard
 
 __all__ = ["ConditionalConsistency", "Consistency", "Consistent", "levels_for"]
@@ -59,13 +59,12 @@ class Consistent(Preconditioned, ABC):
 
     def decode(self, z: Tensor, *, labels: Tensor | None = None) -> Tensor:
         """The example that noise z (n, latents) gives: (n, *media.shape)."""
-        sigmas = z.new_tensor([*self.levels, 0.0])
-        x = sigmas[0] * z.view(-1, *self.media.shape)
+        x = self.levels[0] * z.view(-1, *self.media.shape)
 
-        def denoise(x: Tensor, sigma: Tensor) -> Tensor:
-            return self.denoise(x, sigma.expand(len(x)), labels=labels)
+        def denoise(x: Tensor, sigma: Level) -> Tensor:
+            return self.denoise(x, for_each(sigma, x), labels=labels)
 
-        return from_standard(ddim(denoise, x, sigmas), self.media)
+        return from_standard(ddim(denoise, x, (*self.levels, 0.0)), self.media)
 
     def sample(self, n: int, *, rng: Generator | int, labels: Tensor | None = None) -> Tensor:
         """Decode n draws of noise: (n, *media.shape)."""

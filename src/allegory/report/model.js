@@ -118,15 +118,21 @@
   }
 
   function samples(settle) {
+    let turn = 0;
     async function show(codes) {
-      const made = await pictures(codes, label);
+      const mine = ++turn;
+      const seen = codes.map((_, k) => h("canvas", { role: "img", "aria-label": `Sample ${k + 1}`, width, height }));
       $("drawn").replaceChildren(
-        ...made.map((bytes, k) => {
-          const canvas = paint(h("canvas", { role: "img", "aria-label": `Sample ${k + 1}` }), bytes);
+        ...seen.map((canvas, k) => {
           if (!settle) return canvas;
           return h("button", { title: "Move this one", onclick: () => { settle(codes[k]); $("seen").scrollIntoView({ block: "center" }); } }, canvas);
         }),
       );
+      // one by one: some models take half a second for each
+      for (let k = 0; k < codes.length && mine === turn; k++) {
+        paint(seen[k], (await pictures([codes[k]], label))[0]);
+        await new Promise((resolve) => setTimeout(resolve));
+      }
     }
     $("draw").append(h("button", { class: "main", onclick: () => show(drawn(SHOWN)) }, "Draw others"));
     return show(about.draws);

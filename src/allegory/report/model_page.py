@@ -139,10 +139,11 @@ def _sections(model: Portable) -> list[Section]:
             )
         )
     if model.draws is not None:
+        moved = "; choose one to move it" if model.ways else ""
         found.append(
             Section(
                 "Samples",
-                "New pictures from draws of the code; choose one to move it.",
+                f"New pictures from draws of the code{moved}.",
                 '<div class="samples" id="drawn"></div><div class="buttons" id="draw"></div>',
             )
         )

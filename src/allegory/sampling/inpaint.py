@@ -12,6 +12,8 @@ from allegory.randomness import generator
 from allegory.sampling.solvers import ancestral_step, noise_like
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import Generator, Tensor
 
     from allegory.sampling.solvers import Denoise
@@ -23,7 +25,7 @@ def inpaint(
     denoise: Denoise,
     known: Tensor,
     missing: Tensor,
-    sigmas: Tensor,
+    sigmas: Sequence[float],
     rng: Generator | int,
     *,
     repeats: int = 4,
@@ -53,5 +55,5 @@ def inpaint(
             x = ancestral_step(denoise(x, now), x, now, then, rng)
             if again == 1 or then == 0:
                 break
-            x = x + (now.square() - then.square()).sqrt() * noise_like(x, rng)
+            x = x + (now**2 - then**2) ** 0.5 * noise_like(x, rng)
     return torch.where(missing, x, known)

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import torch
 
 from allegory.errors import UserError, unknown
 from allegory.randomness import generator
+from allegory.sampling.looped import looped, table_of
 from allegory.sampling.schedulers import PREFIX, scheduled
 from allegory.sampling.schedules import Schedule
-from allegory.sampling.solvers import SOLVERS, noise_like
+from allegory.sampling.solvers import SOLVERS, for_each, noise_like
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import Generator, Tensor
 
     from allegory.capabilities import Denoises
-    from allegory.sampling.solvers import Denoise, Solver
+    from allegory.sampling.solvers import Denoise, Level, Solver
 
 __all__ = ["Sampler", "guided", "sampler_of"]
 
@@ -36,10 +39,15 @@ class Sampler:
     schedule: Schedule = field(default_factory=Schedule)
 
     def __post_init__(self) -> None:
-        solver_of(self.solver)  # raises where there is none
+        solver_of(self.solver)  # raises where there is none, as the next line where steps are few
         if self.guidance < 0:
             raise UserError(f"guidance is 0 or more (given: {self.guidance:g}).")
-        self.schedule.levels(self.steps)  # raises where the steps are too few
+        assert self.sigmas
+
+    @cached_property
+    def sigmas(self) -> tuple[float, ...]:
+        """Where it stops, from the highest noise to 0: numbers, so that an exporter follows it."""
+        return self.schedule.sigmas(self.steps)
 
     def noised(self, noise: Tensor, spread: float) -> Tensor:
         """Examples at the highest noise from standard normal numbers, of data of this spread."""
@@ -47,8 +55,7 @@ class Sampler:
 
     def clean(self, denoise: Denoise, x: Tensor, rng: Generator | int, start: int = 0) -> Tensor:
         """Take the noise off x (n, ...), whose noise is that of step `start`."""
-        sigmas = self.schedule.sigmas(self.steps)[start:]
-        return solver_of(self.solver)(denoise, x, sigmas, generator(rng))
+        return _run(self.solver, denoise, x, self.sigmas[start:], rng)
 
     def encode(self, denoise: Denoise, x: Tensor) -> Tensor:
         """From examples x (n, ...) to the highest noise, by the equation in reverse.
@@ -56,10 +63,8 @@ class Sampler:
         Of solvers that draw noise DDIM is the one without: Song et al. (2021), section 4.3. It
         stands for schedulers of diffusers too, which know one direction only.
         """
-        forward = self.solver != "ancestral" and self.solver in SOLVERS
-        solver = SOLVERS[self.solver if forward else "ddim"]
-        sigmas = self.schedule.levels(self.steps).flip(0)
-        return solver(denoise, x, sigmas, generator(0))
+        name = self.solver if _settled(self.solver) else "ddim"
+        return _run(name, denoise, x, self.sigmas[-2::-1], 0)
 
     def vary(self, denoise: Denoise, x: Tensor, strength: float, rng: Generator | int) -> Tensor:
         """Examples like x (n, ...): partly noised, then cleaned.
@@ -76,8 +81,26 @@ class Sampler:
         if not 0 < strength <= 1:
             raise UserError(f"strength lies above 0, up to 1 (given: {strength:g}).")
         rng, start = generator(rng), self.steps - max(1, round(strength * self.steps))
-        sigma = self.schedule.levels(self.steps)[start]
-        return self.clean(denoise, x + sigma * noise_like(x, rng), rng, start)
+        return self.clean(denoise, x + self.sigmas[start] * noise_like(x, rng), rng, start)
+
+
+def _run(
+    name: str, denoise: Denoise, x: Tensor, sigmas: Sequence[float], rng: Generator | int
+) -> Tensor:
+    """What the solver of this name makes of x; while it is exported, as a loop."""
+    if not torch.compiler.is_exporting():
+        return solver_of(name)(denoise, x, sigmas, generator(rng))
+    if not _settled(name):
+        raise UserError(
+            f"the solver '{name}' can't be exported: it draws noise at each step, or is none of "
+            f"ours. {', '.join(filter(_settled, SOLVERS))} can."
+        )
+    return looped(table_of(SOLVERS[name], sigmas), denoise, x)
+
+
+def _settled(name: str) -> bool:
+    """Whether the solver of this name follows from the noise levels alone, in either direction."""
+    return name in SOLVERS and name != "ancestral"
 
 
 def solver_of(name: str) -> Solver:
@@ -119,7 +142,7 @@ def guided(model: Denoises, labels: Tensor | None, guidance: float) -> Denoise:
     return denoise
 
 
-def _called(model: Denoises, labels: Tensor | None, x: Tensor, sigma: Tensor) -> Tensor:
+def _called(model: Denoises, labels: Tensor | None, x: Tensor, sigma: Level) -> Tensor:
     """D(x; sigma) of a model with one sigma for all of x."""
-    level = sigma.to(x).expand(len(x))
+    level = for_each(sigma, x)
     return model.denoise(x, level) if labels is None else model.denoise(x, level, labels=labels)

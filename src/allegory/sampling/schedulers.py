@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import math
 from functools import partial
 from typing import TYPE_CHECKING, Any
-
-import torch
 
 from allegory.errors import UserError, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import Generator, Tensor
 
     from allegory.sampling.solvers import Denoise, Solver
@@ -39,7 +40,7 @@ def scheduled(name: str) -> Solver:
         import diffusers
     except ImportError:
         raise UserError(
-            f"'{name}' needs diffusers: pip install 'allegory[export]' brings it."
+            f"'{name}' needs diffusers: pip install 'allegory[diffusers]' brings it."
         ) from None
     known = [f"{PREFIX}{one}" for one in dir(diffusers) if one.endswith("Scheduler")]
     if name not in known:
@@ -61,11 +62,13 @@ def _arguments(function: Any) -> dict[str, inspect.Parameter]:
     return dict(inspect.signature(function).parameters)
 
 
-def _solve(scheduler: Any, denoise: Denoise, x: Tensor, sigmas: Tensor, rng: Generator) -> Tensor:
+def _solve(
+    scheduler: Any, denoise: Denoise, x: Tensor, sigmas: Sequence[float], rng: Generator
+) -> Tensor:
     """As every solver, from noise in which x is not to be seen; sigmas are counted alone."""
     kept = scheduler.alphas_cumprod.double()
-    logs = (0.5 * ((1.0 - kept) / kept).log()).to(sigmas)
-    if sigmas[0].log() < logs[-1] - 1.0:
+    logs: list[float] = (0.5 * ((1.0 - kept) / kept).log()).tolist()
+    if math.log(sigmas[0]) < logs[-1] - 1.0:
         raise UserError(
             "a scheduler of diffusers goes all the way from noise: use another solver."
         )
@@ -73,17 +76,17 @@ def _solve(scheduler: Any, denoise: Denoise, x: Tensor, sigmas: Tensor, rng: Gen
         {"generator": rng} if "generator" in inspect.signature(scheduler.step).parameters else {}
     )
     scheduler.set_timesteps(len(sigmas) - 1)
-    x = x / sigmas[0].to(x) * scheduler.init_noise_sigma
+    x = x / sigmas[0] * scheduler.init_noise_sigma
     for time in scheduler.timesteps:
         seen = scheduler.scale_model_input(x, time)  # sqrt(kept) (x_0 + sigma ε)
-        sigma = _at(logs, float(time)).exp()
-        noisy = seen * (1.0 + sigma.square()).sqrt().to(x)
-        noise = (noisy - denoise(noisy, sigma)) / sigma.to(x)
+        sigma = math.exp(_at(logs, float(time)))
+        noisy = seen * math.hypot(1.0, sigma)
+        noise = (noisy - denoise(noisy, sigma)) / sigma
         x = scheduler.step(noise, time, x, **draws).prev_sample
     return x
 
 
-def _at(values: Tensor, place: float) -> Tensor:
+def _at(values: list[float], place: float) -> float:
     """Values at a place between two of them, along a straight line."""
     low = min(int(place), len(values) - 2)
-    return torch.lerp(values[low], values[low + 1], place - low)
+    return values[low] + (place - low) * (values[low + 1] - values[low])

@@ -109,7 +109,6 @@ class Schedule:
         levels[0] = self.sigma_max  # not by rounding
         return levels
 
-    def sigmas(self, steps: int) -> Tensor:
-        """Where a sampler of so many steps stops: `levels`, then 0: (steps + 1,) float64."""
-        levels = self.levels(steps)
-        return torch.cat([levels, levels.new_zeros(1)])
+    def sigmas(self, steps: int) -> tuple[float, ...]:
+        """Where a sampler of so many steps stops: `levels`, then 0; steps + 1 numbers."""
+        return (*self.levels(steps).tolist(), 0.0)

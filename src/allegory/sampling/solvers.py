@@ -9,10 +9,12 @@ itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -22,32 +24,40 @@ if TYPE_CHECKING:
 __all__ = [
     "SOLVERS",
     "Denoise",
+    "Level",
     "Solver",
     "ancestral",
     "ancestral_step",
     "ddim",
     "dpm_solver",
+    "for_each",
     "heun",
     "heun_step",
     "noise_like",
     "unipc",
 ]
 
-Denoise = Callable[[Tensor, Tensor], Tensor]
-"""D(x; sigma) of x (n, ...) and sigma, a scalar tensor: (n, ...)."""
+Level = float | Tensor
+"""A noise level: a number, or a tensor of one for each example that broadcasts."""
+Denoise = Callable[[Tensor, Level], Tensor]
+"""D(x; sigma) of x (n, ...): (n, ...)."""
 
 
 class Solver(Protocol):
     """What every solver is called with."""
 
-    def __call__(self, denoise: Denoise, x: Tensor, sigmas: Tensor, rng: Generator) -> Tensor:
+    def __call__(
+        self, denoise: Denoise, x: Tensor, sigmas: Sequence[float], rng: Generator
+    ) -> Tensor:
         """Bring x (n, ...) from noise sigmas[0] to sigmas[-1], by way of those between.
 
         Solvers of the probability-flow equation draw nothing from rng.
         """
 
 
-def ddim(denoise: Denoise, x: Tensor, sigmas: Tensor, rng: Generator | None = None) -> Tensor:
+def ddim(
+    denoise: Denoise, x: Tensor, sigmas: Sequence[float], rng: Generator | None = None
+) -> Tensor:
     """DDIM, which is Euler's method: of order 1, one call a step.
 
     Song et al. (2021), "Denoising diffusion implicit models", equation 12 with their sigma = 0, in
@@ -59,7 +69,9 @@ def ddim(denoise: Denoise, x: Tensor, sigmas: Tensor, rng: Generator | None = No
     return x
 
 
-def heun(denoise: Denoise, x: Tensor, sigmas: Tensor, rng: Generator | None = None) -> Tensor:
+def heun(
+    denoise: Denoise, x: Tensor, sigmas: Sequence[float], rng: Generator | None = None
+) -> Tensor:
     """Heun's method: of order 2, two calls a step but one in a step to 0.
 
     Karras et al. (2022), algorithm 1.
@@ -69,7 +81,7 @@ def heun(denoise: Denoise, x: Tensor, sigmas: Tensor, rng: Generator | None = No
     return x
 
 
-def heun_step(denoise: Denoise, x: Tensor, now: Tensor, then: Tensor) -> Tensor:
+def heun_step(denoise: Denoise, x: Tensor, now: Level, then: Level) -> Tensor:
     """A step of Heun's method to noise above 0; of levels for each example, if they broadcast."""
     slope = (x - denoise(x, now)) / now
     ahead = x + (then - now) * slope
@@ -78,39 +90,42 @@ def heun_step(denoise: Denoise, x: Tensor, now: Tensor, then: Tensor) -> Tensor:
 
 
 def dpm_solver(
-    denoise: Denoise, x: Tensor, sigmas: Tensor, rng: Generator | None = None
+    denoise: Denoise, x: Tensor, sigmas: Sequence[float], rng: Generator | None = None
 ) -> Tensor:
     """DPM-Solver++ (2M): of order 2, one call a step; it remembers the call before.
 
     Lu et al. (2022), "DPM-Solver++: fast solver for guided sampling of diffusion probabilistic
     models", algorithm 2, at alpha = 1 and lambda = -ln sigma.
     """
-    before, length = None, x.new_zeros(())
+    before, last = None, 0.0
     for now, then in pairwise(sigmas):
         clean = denoise(x, now)
         ahead = clean
         if before is not None and then > 0:
-            h = (now / then).log()
-            ahead = clean + (0.5 * h / length) * (clean - before)
+            # 1 / r: this step beside the last one, in lambda
+            longer = math.log(now / then) / math.log(last / now)
+            ahead = clean + 0.5 * longer * (clean - before)
         x = ahead + (then / now) * (x - ahead)
-        before, length = clean, (now / then).log()
+        before, last = clean, now
     return x
 
 
-def unipc(denoise: Denoise, x: Tensor, sigmas: Tensor, rng: Generator | None = None) -> Tensor:
+def unipc(
+    denoise: Denoise, x: Tensor, sigmas: Sequence[float], rng: Generator | None = None
+) -> Tensor:
     """UniPC-2: of order 3, one call a step; each call also corrects the step before it.
 
     Zhao et al. (2023), "UniPC: a unified predictor-corrector framework for fast sampling of
     diffusion models", algorithms 1 and 2 for order 2 with B(h) = e^h - 1, in the data prediction
     of their appendix: the predictor has order 2, the corrector raises it by one.
     """
-    history: list[tuple[Tensor, Tensor]] = []  # (ln sigma, D) of the last two levels
+    history: list[tuple[float, Tensor]] = []  # (ln sigma, D) of the last two levels
     start = x
     for i, now in enumerate(sigmas[:-1]):
         clean = denoise(x, now)
         if history:
-            x = _step(start, history, now, (now.log(), clean))
-        history = [*history[-1:], (now.log(), clean)]
+            x = _step(start, history, now, (math.log(now), clean))
+        history = [*history[-1:], (math.log(now), clean)]
         start = x
         x = _step(start, history, sigmas[i + 1])
     return x
@@ -118,9 +133,9 @@ def unipc(denoise: Denoise, x: Tensor, sigmas: Tensor, rng: Generator | None = N
 
 def _step(
     x: Tensor,
-    history: list[tuple[Tensor, Tensor]],
-    then: Tensor,
-    ahead: tuple[Tensor, Tensor] | None = None,
+    history: list[tuple[float, Tensor]],
+    then: float,
+    ahead: tuple[float, Tensor] | None = None,
 ) -> Tensor:
     """From the level of the last of the history to `then`, by a polynomial through the D known.
 
@@ -131,31 +146,30 @@ def _step(
     log_now, clean = history[-1]
     if then == 0:
         return clean
-    h = log_now - then.log()  # of lambda = -ln sigma
+    h = log_now - math.log(then)  # of lambda = -ln sigma
     points = [*history[:-1], *([] if ahead is None else [ahead])]
     # sigma_then ∫ e^λ D(λ) dλ in r = (λ - λ_now) / h: moments of e^(h (r - 1)) h dr over [0, 1]
     weights = _weights(h, [(log_now - log) / h for log, _ in points])
-    out = (then / log_now.exp()) * x - torch.expm1(-h) * clean
+    out = math.exp(-h) * x - math.expm1(-h) * clean
     for weight, (_, value) in zip(weights, points, strict=True):
         out = out + weight * (value - clean)
     return out
 
 
-def _weights(h: Tensor, places: list[Tensor]) -> list[Tensor]:
+def _weights(h: float, places: list[float]) -> list[float]:
     """What each difference from D_now counts for, of a polynomial through places r and 0."""
     if not places:
         return []
     # I_k = ∫₀¹ r^k e^(h (r - 1)) h dr: by parts I_0 = 1 - e^-h, I_k = 1 - k I_(k-1) / h
-    moments = [-torch.expm1(-h)]
+    moments = [-math.expm1(-h)]
     for k in range(1, len(places) + 1):
         moments.append(1.0 - k * moments[-1] / h)
-    r = torch.stack(places)
-    powers = torch.stack([r**k for k in range(1, len(places) + 1)])
-    found = torch.linalg.solve(powers.double(), torch.stack(moments[1:]).double())
-    return list(found.to(h.dtype))
+    powers = [[r**k for r in places] for k in range(1, len(places) + 1)]
+    found: list[float] = np.linalg.solve(powers, moments[1:]).tolist()
+    return found
 
 
-def ancestral(denoise: Denoise, x: Tensor, sigmas: Tensor, rng: Generator) -> Tensor:
+def ancestral(denoise: Denoise, x: Tensor, sigmas: Sequence[float], rng: Generator) -> Tensor:
     """Ancestral sampling: the random process of DDPM, one call a step.
 
     Ho et al. (2020), "Denoising diffusion probabilistic models", algorithm 2, with the variance of
@@ -166,11 +180,17 @@ def ancestral(denoise: Denoise, x: Tensor, sigmas: Tensor, rng: Generator) -> Te
     return x
 
 
-def ancestral_step(clean: Tensor, x: Tensor, now: Tensor, then: Tensor, rng: Generator) -> Tensor:
+def ancestral_step(clean: Tensor, x: Tensor, now: float, then: float, rng: Generator) -> Tensor:
     """A draw from q(x_then | x_now, x_0 = clean), for noise that goes down from now to then."""
-    kept = (then / now).square()
+    kept = (then / now) ** 2
     mean = clean + kept * (x - clean)
-    return mean + then * (1.0 - kept).clamp(min=0.0).sqrt() * noise_like(x, rng)
+    return mean + then * (1.0 - kept) ** 0.5 * noise_like(x, rng)
+
+
+def for_each(sigma: Level, x: Tensor) -> Tensor:
+    """One noise level for each of x (n, ...): (n,)."""
+    # not len(x), which an exporter would take for the number of all examples to come
+    return torch.as_tensor(sigma, dtype=x.dtype, device=x.device).expand(x.shape[0])
 
 
 def noise_like(x: Tensor, rng: Generator) -> Tensor:

@@ -198,12 +198,12 @@ def _written(name: str, part: Part, about: dict[str, str]) -> bytes:
         import onnxscript  # noqa: F401
     except ImportError as error:
         raise UserError(
-            f"ONNX needs {error.name}: pip install 'allegory[export]' brings it."
+            f"ONNX needs {error.name}: pip install 'allegory[onnx]' brings it."
         ) from None
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)  # the exporter tells of packages that are not needed
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), torch.no_grad():
             warnings.simplefilter("ignore")
             found = torch.onnx.export(
                 part.whole,
@@ -215,19 +215,37 @@ def _written(name: str, part: Part, about: dict[str, str]) -> bytes:
                 dynamic_shapes=({0: torch.export.Dim("n", min=1, max=65_536)},) * len(part.inputs),
             )
     except torch.onnx.OnnxExporterError as error:
-        cause = type(error.__cause__ or error).__name__
+        cause = error.__cause__ or error
+        if isinstance(cause, UserError):
+            raise cause from None
         raise UserError(
-            f"this {name} can't be written as ONNX: torch's exporter can't follow it ({cause}); "
-            "it follows no computation whose way depends on its own numbers."
+            f"this {name} can't be written as ONNX: torch's exporter can't follow it "
+            f"({type(cause).__name__}); it follows no computation whose way depends on its own "
+            "numbers."
         ) from error
     finally:
         logging.disable(before)
     assert found is not None
     proto = found.model_proto
+    _bare(proto.graph)
     onnx.helper.set_model_props(proto, about)
     file = io.BytesIO()
     onnx.save(proto, file)
     return file.getvalue()
+
+
+def _bare(graph: Any) -> None:
+    """Take off what tells of the program that wrote it: stack traces, with paths of this machine.
+
+    They can be larger than the weights.
+    """
+    for part in (*graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer):
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
+    for node in graph.node:
+        for attribute in node.attribute:
+            for inner in (attribute.g, *attribute.graphs):
+                _bare(inner)
 
 
 @torch.inference_mode()

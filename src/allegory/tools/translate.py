@@ -30,7 +30,8 @@ def chosen_target(model: Translates, to: str | None) -> str:
     """
     if to is None:
         if len(model.targets) > 1:
-            raise UserError(f"say with --to what to translate to: {' or '.join(model.targets)}.")
+            known = " or ".join(f"'{name}'" for name in model.targets)
+            raise UserError(f"say with --to what to translate to: {known}.")
         return model.targets[0]
     if to not in model.targets:
         raise unknown("domain to translate to", to, model.targets)

@@ -72,11 +72,11 @@ def inpaint(
         (m, n, *media.shape) on the CPU; what is not missing is that of x.
     """
     sampler, rng = sampler_of(model), generator(rng)
-    sigmas, missing = sampler.schedule.sigmas(sampler.steps), missing.to(home(model))
+    missing = missing.to(home(model))
 
     def run(part: Tensor) -> Tensor:
         denoise = guided(model, _labels(part, label), sampler.guidance)
-        return sampling.inpaint(denoise, part, missing, sigmas, rng, repeats=repeats)
+        return sampling.inpaint(denoise, part, missing, sampler.sigmas, rng, repeats=repeats)
 
     return _each(model, x, n, run)
 

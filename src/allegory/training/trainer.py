@@ -24,6 +24,7 @@ from allegory.training.backward import Backward
 from allegory.training.deal import Dealer
 from allegory.training.hands import Hands, separable, work
 from allegory.training.held_out import held_out_losses
+from allegory.training.memory import kept
 from allegory.training.mover import movers
 from allegory.training.observers import Observer, Scene
 from allegory.training.schedule import passes, rate
@@ -192,7 +193,7 @@ class Trainer:
         """Within this context the processor's cores share the work of a round."""
         apart = separable(self.game) and not self.settings.compile and self.device.type == "cpu"
         self.operations = self.operations or self.counted()
-        with work(self.operations, apart=apart) as self.backward.hands:
+        with work(self.operations, apart=apart) as self.backward.hands, kept():
             yield
         self.backward.hands = Hands(1)
 

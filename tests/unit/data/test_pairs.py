@@ -153,6 +153,8 @@ def test_one_source_is_two_domains_by_what_is_known(tmp_path):
     cats, dogs = ({one.tobytes() for one in x[k::2]} for k in (1, 0))
     assert {one.tobytes() for one in first} == cats
     assert {one.tobytes() for one in last} == dogs
+    assert len(data.whole) == 20
+    assert data.whole.table()["label"].names == ("cat", "dog")
 
 
 def test_domains_that_meet_are_refused(tmp_path):
@@ -160,6 +162,12 @@ def test_domains_that_meet_are_refused(tmp_path):
     np.savez(tmp_path / "x.npz", images=pictures(5), age=x)
     with pytest.raises(UserError, match="1 examples are in both"):
         open_data(tmp_path / "x.npz", domains=("age=..2", "age=2.."))
+
+
+def test_parts_of_one_source_and_a_second_are_not_asked_for_at_once(tmp_path):
+    a, b = (folder(tmp_path / n, numbered(3), pictures(3, seed=k)) for k, n in enumerate("ab"))
+    with pytest.raises(UserError, match="give one of them"):
+        open_data(a, to=b, domains=("label=cat", "label=dog"))
 
 
 def test_the_settings_say_all_that_was_asked(tmp_path):

@@ -11,19 +11,29 @@ from allegory.tools.export import TOLERANCE, export_onnx
 from examples import data_for, game_for, run_for
 
 for package in ("onnx", "onnxscript", "onnxruntime"):
-    pytest.importorskip(package, reason="allegory[export] is not installed")
+    pytest.importorskip(package, reason="allegory[onnx] is not installed")
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of packages that the exporter is built of
 
 
-@pytest.mark.parametrize(("name", "kind"), [("vae", "pictures"), ("gan", "vectors")])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("vae", "pictures"),
+        ("gan", "vectors"),
+        ("diffusion-toy", "vectors"),
+        ("diffusion-fast", "pictures"),
+    ],
+)
 def test_a_file_gives_what_torch_gives_for_any_number(name, kind, tmp_path):
     import onnxruntime
 
     model = game_for(run_for(name), data_for(kind)).model.eval()
     written = {file.path.stem: file for file in export_onnx(model, tmp_path)}
-    assert set(written) == ({"decoder", "encoder"} if name == "vae" else {"decoder"})
+    encodes = name in ("vae", "diffusion-toy")
+    assert set(written) == ({"decoder", "encoder"} if encodes else {"decoder"})
     assert all(file.difference <= TOLERANCE for file in written.values())
+    assert b"stack_trace" not in written["decoder"].path.read_bytes()
     session = onnxruntime.InferenceSession(written["decoder"].path)
     u = torch.randn(7, model.latent.size, generator=torch.Generator().manual_seed(3))
     x = session.run(["x"], {"input": u.numpy()})[0]
@@ -48,6 +58,12 @@ def test_a_class_is_an_input_of_a_conditional_decoder(tmp_path):
     np.testing.assert_allclose(x, expected, atol=TOLERANCE, rtol=TOLERANCE)
     about = session.get_modelmeta().custom_metadata_map
     assert json.loads(about["labels"]) == list(model.conditions)
+
+
+def test_a_solver_that_draws_noise_is_told(tmp_path):
+    model = game_for(run_for("diffusion-toy"), data_for("vectors")).model.eval()
+    with pytest.raises(UserError, match="draws noise at each step"):
+        export_onnx(model.drawn_by(solver="ancestral"), tmp_path)
 
 
 def test_what_neither_decodes_nor_encodes_is_told(tmp_path):

@@ -16,7 +16,7 @@ from allegory.data.dataset import Column, Skipped
 from allegory.data.plan import chosen, plan_size
 from allegory.data.reasons import Unreadable
 from allegory.data.scan import readable, threaded
-from allegory.data.sources.folder import describe_files, nothing_readable, passed_over
+from allegory.data.sources.listed import describe_files, nothing_readable, passed_over
 from allegory.data.store import key_of, packed
 from allegory.data.waveforms import read_sound, read_sound_header
 from allegory.errors import UserError
