@@ -229,8 +229,8 @@ async def translate(
             y = translate_sound(found, wave, rate, target)
             return Response(wave_bytes(y, rate), media_type="audio/wav")
         x = read_whole(content, media)
-        y = to_bytes(translate_large(found, x, target))
-        return png(y.permute(1, 2, 0).numpy())
+        made = to_bytes(translate_large(found, x, target))
+        return png(made.permute(1, 2, 0).numpy())
 
-    made: Response = await studio.work(find)
-    return made
+    answer: Response = await studio.work(find)
+    return answer
