@@ -7,8 +7,8 @@ network (denoising-diffusion-pytorch: `Unet(32, dim_mults=(1, 2, 4))`; diffusers
 by our trainer. The peers' steps are those of denoising-diffusion-pytorch's `Trainer.train` and of
 diffusers' script `train_unconditional.py`, without reading pictures, which are kept in memory, and
 without what they draw and save on the way: all to their advantage. They compute in float32, as
-they do by default on a processor; ours also in bfloat16, as it does by default. Beside them our own
-U-Net, of about as many operations an example, and how many of them each computes in a second.
+they do by default on a processor; ours also in bfloat16, as it does by default. Beside them a
+U-Net of our own, of about as many operations an example.
 
 Both packages are optional; one that is missing is left out. torchvision, which the first imports
 and does not need here, is replaced where it is missing.

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
 from allegory.errors import UserError
+from allegory.hardware import multiplies_bfloat16
 from allegory.media import Media, Vectors
 
 if TYPE_CHECKING:
@@ -56,11 +57,8 @@ def choose_precision(wanted: str, media: Media, device: torch.device) -> str:
     """
     if wanted != "auto":
         return wanted
-    if device.type == "cuda":
-        native = torch.cuda.get_device_capability(device)[0] >= 8
-    else:
-        native = device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
-    return "float32" if isinstance(media, Vectors) or not native else "bfloat16"
+    fast = multiplies_bfloat16(device) and not isinstance(media, Vectors)
+    return "bfloat16" if fast else "float32"
 
 
 @contextmanager
