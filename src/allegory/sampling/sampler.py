@@ -142,7 +142,7 @@ def guided(model: Denoises, labels: Tensor | None, guidance: float) -> Denoise:
         return partial(_called, model, labels)
     both = torch.cat([labels, torch.full_like(labels, -1)])
 
-    def denoise(x: Tensor, sigma: Tensor) -> Tensor:
+    def denoise(x: Tensor, sigma: Level) -> Tensor:
         of_class, of_all = _called(model, both, torch.cat([x, x]), sigma).chunk(2)
         return of_all + guidance * (of_class - of_all)
 
