@@ -190,8 +190,11 @@ def ancestral_step(clean: Tensor, x: Tensor, now: float, then: float, rng: Gener
 
 def for_each(sigma: Level, x: Tensor) -> Tensor:
     """One noise level for each of x (n, ...): (n,)."""
-    # not len(x), which an exporter would take for the number of all examples to come
-    return torch.as_tensor(sigma, dtype=x.dtype, device=x.device).expand(x.shape[0])
+    # not len(x), which an exporter would take for the number of all examples to come; and a number
+    # is written by the device itself, since copying it there would wait for all before
+    if isinstance(sigma, Tensor):
+        return sigma.to(x).expand(x.shape[0])
+    return x.new_full((x.shape[0],), sigma)
 
 
 def noise_like(x: Tensor, rng: Generator) -> Tensor:
