@@ -43,7 +43,7 @@ def guided():
     """A diffusion model of classes, whose sampler is a loop, and not one that says 0."""
     model = game_for(run_for("diffusion-toy", label="label"), data_for("vectors")).model.eval()
     with torch.no_grad():
-        model.network.leave.weight.normal_(generator=torch.Generator().manual_seed(0))
+        model.network.leave.weight.normal_(std=0.1, generator=torch.Generator().manual_seed(0))
     return model.drawn_by(guidance=2.0)
 
 
