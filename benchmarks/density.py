@@ -71,6 +71,7 @@ def main() -> None:
                 look(toy, seed, fields, Path(folder) / f"{toy}-{seed}")
                 for seed in range(options.seeds)
             ]
+            print(toy, result[toy], flush=True)
     text = json.dumps(result, indent=2)
     print(text)
     if options.out:

@@ -8,7 +8,7 @@ import torch
 from allegory.capabilities import LatentSpace, Posterior
 from allegory.data.dataset import Column, Dataset, Skipped
 from allegory.media import Images, Vectors
-from allegory.randomness import generator
+from allegory.randomness import draw_classes, generator
 
 
 class LinearCoder:
@@ -72,6 +72,7 @@ class LinearClasses(LinearGenerator):
     """The same with classes: each example is moved by the index of its class."""
 
     conditions = ("sandal", "sneaker", "boot")
+    shares = torch.tensor([0.25, 0.0, 0.75])
 
     def decode(self, z, *, labels=None):
         moved = torch.zeros(len(z)) if labels is None else labels.float()
@@ -80,8 +81,7 @@ class LinearClasses(LinearGenerator):
 
     def sample(self, n, *, rng, labels=None):
         rng = generator(rng)
-        if labels is None:
-            labels = torch.randint(len(self.conditions), (n,), generator=rng)
+        labels = draw_classes(self.shares, n, rng) if labels is None else labels
         return self.decode(self.latent.draw(n, rng), labels=labels)
 
 

@@ -201,6 +201,10 @@ class Conditional(Samples, Decodes, Protocol):
         Not `classes`: a model that tells classes need not be able to make them.
         """
 
+    @property
+    def shares(self) -> Tensor:
+        """How often each comes among samples of no class asked for: (classes,), of sum 1."""
+
     def sample(self, n: int, *, rng: Generator | int, labels: Tensor | None = None) -> Tensor:
         """As `Samples`, of the classes `labels` (n,), int64 indices; by default of any."""
 

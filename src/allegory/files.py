@@ -1,14 +1,15 @@
-"""Writing files so that a reader sees the old one or the new one, never half of one."""
+"""Files are written so that a reader sees the old one or the new one, never half of one."""
 
 import os
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from allegory.errors import UserError
 
-__all__ = ["atomic"]
+__all__ = ["atomic", "read_toml"]
 
 
 @contextmanager
@@ -42,3 +43,17 @@ def _flush_names(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file.
+
+    Raises:
+        UserError: there is no such file, or it is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"can't read {path}: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is not TOML: {error}.") from None

@@ -8,6 +8,7 @@ from allegory.capabilities import (
     CAPABILITIES,
     Bounds,
     Classifies,
+    Conditional,
     Decodes,
     Denoises,
     Discriminates,
@@ -192,6 +193,21 @@ def test_classifies(name, kind):
     assert (p >= 0).all()
     torch.testing.assert_close(p.sum(1), torch.ones(6))
     torch.testing.assert_close(model.predict_proba(data.take(range(2, 3)))[0], p[2])
+
+
+@every_model
+def test_conditional(name, kind):
+    model = model_for(name, kind)
+    need(model, Conditional)
+    assert model.shares.shape == (len(model.conditions),)
+    torch.testing.assert_close(float(model.shares.sum()), 1.0)
+    labels, z = torch.tensor([1, 0, 1]), model.latent.draw(3, rng=0)
+    x = model.decode(z, labels=labels)
+    assert x.shape == (3, *model.media.shape)
+    torch.testing.assert_close(model.decode(z[1:2], labels=labels[1:2])[0], x[1])
+    assert torch.equal(
+        model.sample(3, rng=0, labels=labels), model.sample(3, rng=0, labels=labels)
+    )
 
 
 @every_model

@@ -77,8 +77,11 @@ def browser():
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next(filter(None, map(shutil.which, names)), None)
     if path is None:
-        pytest.skip("there is no Chromium on this machine")
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
     with api.sync_playwright() as found:
-        opened = found.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        # a microphone that hums, and nobody to ask for it
+        microphone = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+        options = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", *microphone]
+        opened = found.chromium.launch(executable_path=path, args=options)
         yield opened
         opened.close()

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from allegory.api.runs import train
-from studios import Swaps, png, trained
+from allegory.media import Images, Pairs, Sound
+from studios import png, trained
 
 pytest.importorskip("playwright.sync_api", reason="pytest-playwright is not installed")
 
@@ -36,12 +38,44 @@ def audited(run):
     (run / "audit" / "map.json").write_text(json.dumps(found))
 
 
+QUICK = {"network": "tiny", "images": 64, "batch": 16, "evaluations": 4, "device": "cpu"}
+
+
 def played(folder):
     """A game on points in the plane, with what it recorded."""
     rows = np.random.default_rng(0).normal(size=(60, 2)).astype(np.float32)
     np.save(folder / "rows.npy", rows)
-    options = {"network": "tiny", "images": 64, "batch": 16, "evaluations": 4, "device": "cpu"}
-    train("gan-toy", folder / "rows.npy", out=folder / "runs" / "toy", **options)
+    train("gan-toy", folder / "rows.npy", out=folder / "runs" / "toy", **QUICK)
+
+
+def hummed(folder):
+    """A VAE of sounds."""
+    (folder / "hums").mkdir()
+    for i in range(30):
+        wave = 0.3 * np.sin(2 * np.pi * (200 + 20 * i) * np.arange(2400) / 8000)
+        soundfile.write(folder / "hums" / f"{i}.wav", wave, 8000)
+    train("vae", folder / "hums", out=folder / "runs" / "hums", size="16x16", **QUICK)
+
+
+def mapped(folder):
+    """A translator of maps."""
+    out = folder / "runs" / "towns"
+    train("pix2pix", "towns", out=out, size="16", examples=60, **QUICK)
+
+
+class Hushes:
+    """Translates sounds: into the same, or into silence."""
+
+    media = Pairs(
+        *[Images("L", 16, 16, sound=Sound(8000, 256, 64, 40.0, 4000.0, -80.0))] * 2, ("a", "b")
+    )
+    targets = ("a", "b")
+
+    def translate(self, x, to, *, rng=None):
+        return x if to == "a" else x * 0 - 1
+
+    def toward(self, to):
+        return self
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +94,8 @@ def home(tmp_path_factory):
     os.environ["ALLEGORY_CACHE"] = str(folder / "cache")
     audited(trained(folder / "runs"))
     played(folder)
+    hummed(folder)
+    mapped(folder)
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(make_app(Shelf(folder / "runs")), log_level="error")
     server = uvicorn.Server(config)
@@ -140,6 +176,42 @@ def test_explore(page):
     until(page, lambda: page.evaluate(pixels) != moved)
 
 
+def heard(player):
+    """Play it; the seconds that it lasts."""
+    player.wait_for()
+    return player.evaluate("audio => audio.play().then(() => audio.duration)")
+
+
+def test_strips_and_films_are_kept(page):
+    page.goto("/#/run/spots/explore")
+    page.get_by_role("button", name="Strips of the strongest").click()
+    page.get_by_role("button", name="Save strips").wait_for()
+    assert page.locator(".strip figcaption").count() == 6
+    for name in "AB":
+        page.get_by_role("button", name=f"Keep as {name}").click()
+    page.get_by_role("button", name="Show the way").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save film").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"GIF89a")
+
+
+def test_sounds_are_explored_and_told_apart_by_ear(page):
+    page.goto("/#/run/hums/explore")
+    page.get_by_role("button", name="Hear it").click()
+    # 15 hops of 64 samples lie between 16 frames
+    assert heard(page.locator(".stage audio")) == pytest.approx(0.12, abs=0.01)
+    page.goto("/#/run/hums/quiz")
+    page.get_by_label("Rounds").fill("2")
+    page.get_by_role("button", name="Begin").click()
+    for number in range(2):
+        page.get_by_text(f"Round {number + 1} of 2").wait_for()
+        for player in page.locator(".shown audio").all():
+            assert heard(player) == pytest.approx(0.12, abs=0.01)
+        page.get_by_role("button", name="Left is real").click()
+    page.get_by_role("heading", name="What gave them away").wait_for()
+    assert heard(page.locator(".review audio").first) > 0
+
+
 def test_the_quiz_by_keyboard(page):
     wide = page.viewport_size["width"] > 1000
     mode, key = ("pairs", "ArrowLeft") if wide else ("single", "r")
@@ -156,20 +228,56 @@ def test_the_quiz_by_keyboard(page):
     assert "3 rounds" in page.get_by_role("table").inner_text()
 
 
-def test_translate(page, monkeypatch, tmp_path):
-    from allegory.studio.shelf import Shelf
-
-    monkeypatch.setattr(Shelf, "model", lambda *_: Swaps())
-    page.goto("/#/run/spots")
+def test_translate(page, tmp_path):
+    page.goto("/#/run/towns")
     page.get_by_role("link", name="Translate").click()
     assert not page.get_by_role("link", name="Explore").is_visible()
+    wide = "picture => picture.naturalWidth"
+    after = page.get_by_role("img", name="The picture after, aerial")
+    page.get_by_role("button", name="Example 2").click()
+    until(page, lambda: after.is_visible() and after.evaluate(wide) == 16)
     own = png(np.full((20, 31, 3), 55, np.uint8), tmp_path / "own.png")
     page.get_by_label("Your picture").set_input_files(own)
-    after = page.get_by_role("img", name="Your picture as dark")
-    after.wait_for()
-    until(page, lambda: after.evaluate("picture => picture.naturalWidth") == 31)
+    until(page, lambda: after.evaluate(wide) == 31)
     page.get_by_role("slider").press("Home")
     assert after.evaluate("picture => picture.style.clipPath").endswith(" 0%)")
+
+
+def test_what_is_drawn_is_translated_stroke_by_stroke(page):
+    page.goto("/#/run/towns/translate")
+    page.get_by_role("button", name="Draw", exact=True).click()
+    made = page.get_by_role("img", name="The drawing as aerial")
+    made.wait_for()
+    first = made.get_attribute("src")
+    canvas = page.locator("canvas.easel")
+    pixels = "canvas => canvas.toDataURL()"
+    blank = canvas.evaluate(pixels)
+    page.get_by_role("button", name="Colour").nth(2).click()
+    canvas.hover(position={"x": 20, "y": 60})
+    page.mouse.down()
+    canvas.hover(position={"x": 90, "y": 90})
+    page.mouse.up()
+    until(page, lambda: made.get_attribute("src") != first)
+    assert canvas.evaluate(pixels) != blank
+    page.get_by_role("button", name="Undo").click()
+    assert canvas.evaluate(pixels) == blank
+
+
+def test_a_sound_is_translated_from_a_file_and_from_the_microphone(page, monkeypatch, tmp_path):
+    from allegory.studio.shelf import Shelf
+
+    monkeypatch.setattr(Shelf, "model", lambda *_: Hushes())
+    page.goto("/#/run/hums/translate")
+    soundfile.write(tmp_path / "own.wav", 0.2 * np.sin(np.arange(3000) / 3), 8000)
+    page.get_by_label("Your sound").set_input_files(tmp_path / "own.wav")
+    for name in ("Before: b", "After: a"):
+        figure = page.get_by_role("figure", name=name)
+        assert heard(figure.locator("audio")) == pytest.approx(3000 / 8000, abs=1e-3)
+        assert figure.locator("img").evaluate("picture => picture.naturalHeight") == 16
+    page.get_by_label("Translate to").select_option("b")
+    page.get_by_role("button", name="Record").click()
+    page.get_by_role("button", name="Stop (1 s)").click()
+    assert heard(page.get_by_role("figure", name="After: b").locator("audio")) > 0.9
 
 
 def test_distributions(page):

@@ -27,7 +27,7 @@ SHOWN = 32
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(OnPictures):
-    """The recipes' own defaults but for the size of the networks; `images` if it is diffusion."""
+    """The recipes' own defaults but for networks and batches; `images` if it is diffusion."""
 
     steps: tuple[int, ...] = (1, 2, 4, 8, 16, 32)
     """In which the diffusion model samples."""
@@ -155,12 +155,12 @@ CLAIM = Claim(
     "C17",
     "Diffusion",
     "Diffusion models, which take noise off step by step, go further than VAEs and GANs.",
-    "The recipe diffusion against vae and gan, with their own defaults but for networks of the "
-    "same size and equal compute: multiplications and additions of losses and gradients are "
-    "counted, and each gets the images that take as many. Fréchet distances are between as many "
-    "samples and held-out pictures, by features learned without labels. The claim holds if the "
-    "95 % intervals over seeds of the diffusion model's distance, in the largest number of "
-    "steps, over that of the VAE and over that of the GAN both lie below 1.",
+    "The recipe diffusion against vae and gan, with their own defaults but for batches of 64, "
+    "networks of the same size and equal compute: multiplications and additions of losses and "
+    "gradients are counted, and each gets the images that take as many. Fréchet distances are "
+    "between as many samples and held-out pictures, by features learned without labels. The claim "
+    "holds if the 95 % intervals over seeds of the diffusion model's distance, in the largest "
+    "number of steps, over that of the VAE and over that of the GAN both lie below 1.",
     experiment,
     quick=Settings(
         seeds=3, images=30_000, source="digits", test=0.4, most=1_000, feature_images=20_000

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import sys
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +13,7 @@ import tyro
 
 from allegory.cli.parse import call
 from allegory.errors import UserError
+from allegory.files import read_toml
 from allegory.recipes.settings import PARTS, Run, change
 from allegory.recipes.table import RECIPES, recipe
 
@@ -75,12 +75,7 @@ def option(arguments: list[str], flag: str) -> str | None:
 
 def configured(run: Run, path: Path) -> Run:
     """The run with what a TOML file says: a whole run.toml, its tables, or fields alone."""
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(f"can't read --config {path}: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"--config {path} is not TOML: {error}.") from None
+    values = read_toml(path)
     values.pop("recipe", None)
     fields: dict[str, Any] = {k: v for k, v in values.items() if k not in PARTS}
     for part in PARTS:

@@ -39,8 +39,8 @@ def call(function: Callable[..., Result], arguments: list[str], name: str) -> Re
     for argument in arguments:
         flag = argument.split("=", 1)[0]
         if flag.startswith("--") and flag.replace("_", "-") not in known:
-            like = nearest(flag, known)
-            hint = f"did you mean '{like}'?" if like else f"'{program} --help' lists them."
+            like = nearest(flag[2:], [o[2:] for o in known if not o.startswith("--no-")])
+            hint = f"did you mean '--{like}'?" if like else f"'{program} --help' lists them."
             raise UserError(f"{program} has no option '{flag}': {hint}")
 
     # only the parsing is listened to: what the function itself says goes to the terminal
@@ -74,7 +74,14 @@ def sentence(box: str) -> str:
         if line.startswith(("For full help", "Argument help")):
             break
         said.append(line)
-    return " ".join(said).rstrip(".:") + "."
+    text = " ".join(said)
+    if missing := re.fullmatch(r"Missing from (allegory [\w -]+): (.*)", text):
+        parts = [part.strip(" .") for part in missing[2].split("(required)") if part.strip(" .")]
+        # without the placeholder, such as PATH, that stands before what it is
+        what = "; ".join(re.sub(r"^[A-Z_]+ ", "", part) for part in parts)
+        text = f"{missing[1]} needs: {what}"
+    text = text.replace("Unrecognized options:", "it takes no")
+    return text.rstrip(".:") + "."
 
 
 def at_least(least: int, **values: int) -> None:

@@ -38,11 +38,18 @@ def studio(
         token: what a browser must show.
         browser: open the browser.
     """
+    from allegory.errors import UserError
+    from allegory.progress import say
     from allegory.studio.app import make_app
     from allegory.studio.guard import Rules
     from allegory.studio.serve import require_token, serve
     from allegory.studio.shelf import Shelf
 
     require_token(host, token)
+    if runs.is_file():
+        raise UserError(f"{runs} is a file: name the folder that holds your runs.")
+    if (runs / "run.toml").exists():
+        say(f"{runs} is one run: all of the folder that it lies in are shown.")
+        runs = runs.resolve().parent
     app = make_app(Shelf(runs), data=data, rules=Rules(token))
     serve(app, host, port, token, shown=browser)

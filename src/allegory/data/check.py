@@ -5,14 +5,14 @@ Everything is decoded for it, once, into the packed store that training then ope
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from allegory.data.check_report import Report, counted
 from allegory.data.dataset import Dataset
 from allegory.data.open import open_packed
 from allegory.data.sources import SOURCES
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from allegory.data.settings import DataSettings
     from allegory.data.store import Packed
 
-__all__ = ["Report", "check", "counted"]
+__all__ = ["check"]
 
 FEW = 1000
 """With fewer examples a network learns them by heart."""
@@ -42,69 +42,6 @@ CROPPED = 0.25
 
 MANY = 0.05
 """Share of the pictures from which on something is said of them."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a source holds and how training would use it; all plain JSON values."""
-
-    source: str
-    """Its name: can be opened again from any folder."""
-    kind: str
-    """"folder", "array" or "built-in"."""
-    examples: int
-    """That can be used."""
-    media: dict[str, Any]
-    """What training would see: kind, mode, height, width (see allegory.media.describe)."""
-    splits: dict[str, int]
-    """Number of examples in "train", "validation" and "test"."""
-    store_bytes: int
-    """Size of the packed examples, on disk and at most in memory."""
-    formats: dict[str, int]
-    """Pictures of each file format, by content; as the next ones, of folders only."""
-    sizes: dict[str, int]
-    """Pictures of each HEIGHTxWIDTH, after rotation, most frequent first."""
-    modes: dict[str, int]
-    """Pictures of each of Pillow's pixel types."""
-    rates: dict[str, int]
-    """Sounds of each rate; as the next ones, of folders of sounds only."""
-    channels: dict[str, int]
-    """Sounds of each number of channels, which are mixed down."""
-    seconds: float
-    """That all sounds last."""
-    animated: int
-    """Animations, of which the first frame is used."""
-    rotated: int
-    """Pictures that EXIF turns or mirrors."""
-    ignored: dict[str, int]
-    """Other files, by extension."""
-    labels: dict[str, dict[str, int]]
-    """Of each category column, the examples of each class; "" where it is missing."""
-    numbers: dict[str, dict[str, float]]
-    """Of each number column, "least", "mean", "greatest", and how many are "missing"."""
-    skipped: tuple[dict[str, str], ...]
-    """Everything that cannot be used: "path" and "reason"."""
-    duplicates: tuple[tuple[str, ...], ...]
-    """Groups of equal examples: file names, or row numbers."""
-    warnings: tuple[str, ...]
-    """What is worth mending, in words."""
-    next: str
-    """The command to run next."""
-
-    def to_json(self) -> str:
-        """The report as one JSON object."""
-        return json.dumps(asdict(self), ensure_ascii=False)
-
-    def text(self, width: int = 99) -> str:
-        """The report for a terminal of this many columns."""
-        from allegory.data.check_text import render
-
-        return render(self, width)
-
-
-def counted(n: int, one: str, many: str = "") -> str:
-    """A number with its noun: "1 group", "2,000 groups"."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def check(

@@ -77,6 +77,8 @@ class Dataset:
     """The exact log-density in nats, (n, size) -> (n,), where the data come from a known one."""
     modes: Modes | None = None
     """Where the data come from some known Gaussians: those."""
+    whole: Dataset | None = None
+    """Of pairs whose domains are two parts of one source: that source, its other parts too."""
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,13 +70,12 @@ def open_packed(
     """`open_data`, with the store behind the data set and the settings that made it."""
     array = None
     if not isinstance(source, str | Path):
-        array = _in_memory(source)
-        source = f"{ARRAY}new"
+        array, source = source, f"{ARRAY}new"
     settings = merged(str(source), settings, fields)
     if array is not None:
-        from allegory.data.sources.array import pack
+        from allegory.data.sources.array import in_memory, pack
 
-        found = pack(array, settings)
+        found = pack(in_memory(array), settings)
         settings = settings.model_copy(update={"source": found.key.replace("-", ":", 1)})
     else:
         found, name = _pack(str(source), settings)
@@ -85,15 +83,16 @@ def open_packed(
     if settings.negatives is not None:
         found, name = _beside(found, settings)
         settings = settings.model_copy(update={"negatives": name})
-    if settings.pairing != "none":
-        if settings.to is not None:
-            settings = settings.model_copy(update={"to": source_name(settings.to)})
-        found = _paired(found, settings)
-    elif "pairs" in found.info:
-        found = sides.second(found)
+    whole = found
+    found, settings = _arranged(found, settings)
     for note in found.info.get("notes", []):
         say(f"{settings.source}: {note}")
-    return _dataset(found, settings), found, settings
+    data = _dataset(found, settings)
+    if settings.pairing == "shuffled" and settings.to is None and "pairs" not in whole.info:
+        data = replace(
+            data, whole=_dataset(whole, settings.model_copy(update={"pairing": "none"}))
+        )
+    return data, found, settings
 
 
 def _pack(source: str, settings: DataSettings) -> tuple[Packed, str]:
@@ -130,6 +129,15 @@ def _beside(found: Packed, settings: DataSettings) -> tuple[Packed, str]:
     return joined(found, negatives), name
 
 
+def _arranged(found: Packed, settings: DataSettings) -> tuple[Packed, DataSettings]:
+    """The store as the settings pair it, and the settings with names that hold anywhere."""
+    if settings.pairing == "none":
+        return sides.second(found) if "pairs" in found.info else found, settings
+    if settings.to is not None:
+        settings = settings.model_copy(update={"to": source_name(settings.to)})
+    return _paired(found, settings), settings
+
+
 def _paired(found: Packed, settings: DataSettings) -> Packed:
     """The store as one of pairs, by the settings.
 
@@ -148,9 +156,10 @@ def _paired(found: Packed, settings: DataSettings) -> Packed:
             wide, _ = _pack(settings.source, settings.model_copy(update={"size": size}))
             return pairs.halved(wide)
     if both is None:
+        other = "make pairs of any pictures with --derive edges"
         raise UserError(
-            f"'{settings.source}' holds no pairs: name what it is to be translated into with --to"
-            + (", or make pairs of any pictures with --derive edges." if matched else ".")
+            f"'{settings.source}' holds no pairs: name what it is to become with --to, "
+            f"or {other if matched else 'two parts of it with --domains'}."
         )
     return pairs.matched(*both) if matched else pairs.shuffled(*both, settings)
 
@@ -161,6 +170,10 @@ def _sides(
     """The two domains, of two sources or of one; None where there are not two."""
     first = sides.side_of(found, settings.source)
     if settings.to is not None:
+        if settings.domains:
+            raise UserError(
+                "--domains are two parts of one source, and --to names a second: give one of them."
+            )
         other, name = _pack(settings.to, settings.model_copy(update=_like(found, settings.to)))
         return first, sides.side_of(other, name)
     if settings.domains and matched:
@@ -200,7 +213,7 @@ def _pack_path(path: Path, settings: DataSettings) -> Packed:
     from allegory.data.sources import folder, parquet
 
     if path.suffix.lower() == PARQUET and path.is_file():
-        return parquet.pack((path,), settings)
+        return folder.pack(parquet.unpacked((path,)), settings)
     return folder.pack(path, settings)
 
 
@@ -212,19 +225,6 @@ def _no_such(source: str, path: Path) -> UserError:
     like = nearest(source, SOURCES)
     hint = f"did you mean '{like}'?" if like else f"built in are {', '.join(SOURCES)}."
     return UserError(f"no source and no folder here is called '{source}': {hint}")
-
-
-def _in_memory(values: Any) -> NDArray[np.generic]:
-    """An array or a tensor as an array; torch is not imported for it."""
-    torch = sys.modules.get("torch")
-    if torch is not None and isinstance(values, torch.Tensor):
-        values = values.detach().cpu()
-        return np.asarray(values.float() if values.dtype == torch.bfloat16 else values)
-    if isinstance(values, np.ndarray):
-        return values
-    raise UserError(
-        f"cannot open a {type(values).__name__}: a source is a path, a name, an array or a tensor."
-    )
 
 
 def _dataset(found: Packed, settings: DataSettings) -> Dataset:
@@ -241,6 +241,13 @@ def _dataset(found: Packed, settings: DataSettings) -> Dataset:
         log_density=found.log_density,
         modes=found.modes,
     )
+
+
+def _whole(found: Packed, settings: DataSettings) -> Dataset | None:
+    """The source that two domains are parts of, from its store; None where they are not."""
+    if settings.pairing != "shuffled" or settings.to is not None or "pairs" in found.info:
+        return None
+    return _dataset(found, settings.model_copy(update={"pairing": "none"}))
 
 
 def _splits(found: Packed, settings: DataSettings) -> dict[str, NDArray[np.int64]]:

@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Packed", "Writer", "cache_folder", "key_of", "packed", "saved"]
+__all__ = [
+    "Packed",
+    "Writer",
+    "cache_folder",
+    "key_of",
+    "packed",
+    "saved",
+    "storage",
+    "workshop",
+]
 
 FORMAT = 1
 """Raised when what the store holds, or how pictures are decoded into it, changes."""
@@ -80,17 +89,17 @@ def saved(key: str) -> Packed | None:
             np.load(file, allow_pickle=False) as arrays,
         ):
             values = {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        columns = {
+            c["name"]: Column(c["kind"], values[f"column{i}"], tuple(c["names"]))
+            for i, c in enumerate(info["columns"])
+        }
+        skipped = tuple(Skipped(**s) for s in info["skipped"])
+        digests, fingerprint, found = values["digests"], info["fingerprint"], info["info"]
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return None
-    digests = values["digests"]
     if len(digests) != len(examples):
         return None
-    columns = {
-        c["name"]: Column(c["kind"], values[f"column{i}"], tuple(c["names"]))
-        for i, c in enumerate(info["columns"])
-    }
-    skipped = tuple(Skipped(**s) for s in info["skipped"])
-    return Packed(key, examples, digests, info["fingerprint"], columns, skipped, info["info"])
+    return Packed(key, examples, digests, fingerprint, columns, skipped, found)
 
 
 def packed(key: str, build: Callable[[Writer], None]) -> Packed:
@@ -106,17 +115,11 @@ def packed(key: str, build: Callable[[Writer], None]) -> Packed:
     if found is not None:
         return found
     home = cache_folder() / "packed"
-    with _storage():
-        home.mkdir(parents=True, exist_ok=True)
-        _sweep(home)
-        work = Path(tempfile.mkdtemp(prefix=".tmp-", dir=home))
-    try:
+    with workshop(home) as work:
         with Writer(work) as writer:
             build(writer)
             writer.finish()
         _place(work, home / key)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     found = saved(key)
     if found is None:
         raise UserError(f"the cache in {home} was changed by something else: please try again.")
@@ -134,7 +137,7 @@ class Writer:
     info: dict[str, Any] = field(default_factory=dict)
 
     def __enter__(self) -> Writer:
-        with _storage():
+        with storage():
             self._file = (self.folder / "examples.npy").open("w+b")
         self._shape: tuple[int, ...] = ()
         self._dtype = np.dtype(np.uint8)
@@ -157,7 +160,7 @@ class Writer:
         if not len(examples):
             return
         rows = np.ascontiguousarray(examples)
-        with _storage():
+        with storage():
             if not self._digests:
                 self._shape, self._dtype = rows.shape[1:], rows.dtype
                 self._header(0)
@@ -183,7 +186,7 @@ class Writer:
             "skipped": [asdict(s) for s in self.skipped],
             "info": self.info,
         }
-        with _storage():
+        with storage():
             self._header(len(digests))
             _flush(self._file)
             with (self.folder / "columns.npz").open("wb") as file:
@@ -213,10 +216,12 @@ def _flush(file: Any) -> None:
 
 def _place(work: Path, target: Path) -> None:
     """Rename a finished store to its place, unless another process was first."""
-    with _storage():
+    with storage():
         if target.exists() and saved(target.name) is None:
-            # what stands there is damaged: rename it away, since removing is not atomic
-            target.rename(work / "damaged")
+            # what stands there is damaged: rename it away first, since removing is not atomic
+            away = Path(tempfile.mkdtemp(prefix=".tmp-", dir=target.parent))
+            target.rename(away / "damaged")
+            shutil.rmtree(away, ignore_errors=True)
         try:
             work.rename(target)
         except OSError:
@@ -224,15 +229,27 @@ def _place(work: Path, target: Path) -> None:
                 raise
 
 
-def _sweep(home: Path) -> None:
-    for left in home.glob(".tmp-*"):
-        with contextlib.suppress(OSError):
-            if time.time() - left.stat().st_mtime > STALE:
-                shutil.rmtree(left, ignore_errors=True)
+@contextlib.contextmanager
+def workshop(home: Path) -> Iterator[Path]:
+    """A new folder below `home` to build in, gone at the end unless it was renamed.
+
+    What killed processes have left there is removed after a day.
+    """
+    with storage():
+        home.mkdir(parents=True, exist_ok=True)
+        for left in home.glob(".tmp-*"):
+            with contextlib.suppress(OSError):
+                if time.time() - max(p.stat().st_mtime for p in (left, *left.iterdir())) > STALE:
+                    shutil.rmtree(left, ignore_errors=True)
+        work = Path(tempfile.mkdtemp(prefix=".tmp-", dir=home))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def _storage() -> Iterator[None]:
+def storage() -> Iterator[None]:
     """Say in a sentence that the cache cannot be written, and what to do about it."""
     try:
         yield

@@ -7,9 +7,8 @@ from torch import Generator, Tensor, nn
 
 from allegory.capabilities import LatentSpace
 from allegory.media import Images, Media
-from allegory.models.labels import draw_labels
 from allegory.networks.critic import Critic
-from allegory.randomness import generator
+from allegory.randomness import draw_classes, generator
 
 __all__ = ["GAN", "Adversarial", "ConditionalGAN"]
 
@@ -106,5 +105,5 @@ class ConditionalGAN(Adversarial):
     def sample(self, n: int, *, rng: Generator | int, labels: Tensor | None = None) -> Tensor:
         """As of `Adversarial`; where no labels are given, of classes as frequent as in data."""
         rng = generator(rng)
-        labels = draw_labels(self.shares, n, rng) if labels is None else labels
+        labels = draw_classes(self.shares, n, rng) if labels is None else labels
         return super().sample(n, rng=rng, labels=labels)

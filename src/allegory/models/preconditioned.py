@@ -8,9 +8,8 @@ import torch
 from torch import Generator, Tensor, nn
 
 from allegory.media import Media
-from allegory.models.labels import draw_labels
 from allegory.objectives.denoising import Formulation, along, denoised, scalings
-from allegory.randomness import generator
+from allegory.randomness import draw_classes, generator
 
 __all__ = ["OfClasses", "Preconditioned"]
 
@@ -71,5 +70,5 @@ class OfClasses(Preconditioned, ABC):
     def sample(self, n: int, *, rng: Generator | int, labels: Tensor | None = None) -> Tensor:
         """As without classes; where no labels are given, of classes as frequent as in data."""
         rng = generator(rng)
-        labels = draw_labels(self.shares, n, rng) if labels is None else labels
+        labels = draw_classes(self.shares, n, rng) if labels is None else labels
         return super().sample(n, rng=rng, labels=labels)  # type: ignore[safe-super]

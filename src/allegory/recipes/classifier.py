@@ -82,10 +82,8 @@ class ClassifierSettings(ClassifierFamily):
         if self.oversample_outliers is None:
             return ClassifierGame(model, augment=self.augment)
         from allegory.recipes.outlying import outlying
-        from allegory.recipes.settings import read_run
 
-        folder = Path(self.oversample_outliers)
-        strange = outlying(folder, read_run(folder / "run.toml").data, data)
+        strange = outlying(Path(self.oversample_outliers), data)
         examples = len(train_of(data))
         oversampled = Oversampling(strange, self.outlier_weight, examples)
         return ClassifierGame(model, augment=self.augment, oversampling=oversampled)

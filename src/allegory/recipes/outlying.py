@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
 
 from allegory.data.open import open_data
 from allegory.errors import UserError
+from allegory.files import read_toml
 from allegory.models.files import fingerprint, kept_weights, load_model
 from allegory.tools.detector_file import DETECTOR, kept_detector
 
@@ -18,17 +20,15 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from allegory.data.dataset import Dataset
-    from allegory.data.settings import DataSettings
 
 __all__ = ["outlying"]
 
 
-def outlying(folder: Path, settings: DataSettings, data: Dataset) -> Callable[[Tensor], Tensor]:
+def outlying(folder: Path, data: Dataset) -> Callable[[Tensor], Tensor]:
     """What tells which of x (n, *media.shape) are outliers to the model of a run: (n,) bool.
 
     Args:
         folder: of the run.
-        settings: of the data that it was trained on.
         data: those that are to be told, which must be of the same shape.
 
     Raises:
@@ -43,12 +43,9 @@ def outlying(folder: Path, settings: DataSettings, data: Dataset) -> Callable[[T
             f"the model of {folder} works on examples of shape {model.media.shape}; those of "
             f"'{data.name}' have {data.media.shape}."
         )
-    detector = kept_detector(
-        folder / DETECTOR,
-        model,
-        fingerprint(model),
-        lambda: open_data(settings.source, settings),
-    )
+    learned = read_toml(folder / "run.toml").get("data", {})
+    normal = partial(open_data, **learned)
+    detector = kept_detector(folder / DETECTOR, model, fingerprint(model), normal)
 
     def strange(x: Tensor) -> Tensor:
         with torch.autocast(x.device.type, enabled=False):

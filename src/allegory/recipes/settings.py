@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import tomli_w
@@ -10,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from allegory.data.settings import DataSettings
 from allegory.errors import UserError, nearest
-from allegory.files import atomic
+from allegory.files import atomic, read_toml
 from allegory.recipes.autoencoder import AutoencoderSettings
 from allegory.recipes.classifier import (
     ClassifierSettings,
@@ -146,10 +145,4 @@ def read_run(path: Path) -> Run:
     Raises:
         UserError: there is no such file, or it does not hold a run.
     """
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(f"can't read {path}: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} is not TOML: {error}.") from None
-    return validated(values, str(path))
+    return validated(read_toml(path), str(path))

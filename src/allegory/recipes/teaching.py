@@ -8,6 +8,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from allegory.errors import UserError
+from allegory.files import read_toml
 from allegory.models.files import kept_weights, read_card
 
 if TYPE_CHECKING:
@@ -59,7 +60,5 @@ def weights_of(folder: Path) -> dict[str, Tensor]:
 
 def label_of(folder: Path) -> str | None:
     """The column with the teacher's classes; None where it knows none."""
-    from allegory.recipes.settings import read_run
-
-    label: str | None = getattr(read_run(folder / "run.toml").game, "label", None)
+    label: str | None = read_toml(folder / "run.toml").get("game", {}).get("label")
     return label

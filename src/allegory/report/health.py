@@ -78,8 +78,9 @@ def _plot(
         series.append(Series(label, x, y, "line" if colour < 0 else "marks", colour))
     if not any(len(s.x) for s in series):
         return ""
-    highest = max(max(s.y, default=0.0) for s in series)
-    ranges = {"distance": (0.0, 1.05 * highest or 1.0), "P(real)": None}
+    values = [0.0, *(y for s in series for y in s.y)]
+    highest, lowest = max(values), min(values)  # a distance is an estimate, and may be below 0
+    ranges = {"distance": (1.05 * lowest, 1.05 * highest or float(not lowest)), "P(real)": None}
     drawn = plot(
         series,
         title=f"{title} over images seen",

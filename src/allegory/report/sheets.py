@@ -55,7 +55,7 @@ def sheet(
     factor = max(1, round(LEGIBLE / max(pictures.shape[1:3])))
     pictures = pictures.repeat(factor, axis=1).repeat(factor, axis=2)
     n, height, width, channels = pictures.shape
-    columns = columns or max(1, round(math.sqrt(n * height / width)))
+    columns = columns or _columns(n, height / width)
     rows = math.ceil(n / columns)
     size = (rows * (height + gap) - gap, columns * (width + gap) - gap, channels)
     canvas = np.full(size, 255 if channels in (1, 3) else 0, np.uint8)
@@ -63,6 +63,12 @@ def sheet(
         top, left = i // columns * (height + gap), i % columns * (width + gap)
         canvas[top : top + height, left : left + width] = picture
     return label_rows(canvas, labels, height + gap) if labels else canvas
+
+
+def _columns(n: int, tall: float) -> int:
+    """So many that the sheet is about square, and as few places as can be stay empty."""
+    fewest = max(1, round(math.sqrt(n * tall)))
+    return min(range(fewest, max(fewest + 1, round(1.5 * fewest))), key=lambda k: (-n % k, k))
 
 
 def label_rows(

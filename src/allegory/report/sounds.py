@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 
     from allegory.media import Media
 
-__all__ = ["PLAYERS", "players", "sound_bytes", "sounding", "write_row", "write_sounds"]
+__all__ = [
+    "PLAYERS",
+    "players",
+    "sound_bytes",
+    "sounding",
+    "wave_bytes",
+    "write_row",
+    "write_sounds",
+]
 
 PAUSE = 0.25
 """Seconds between sounds that follow each other in a file."""
@@ -59,7 +67,7 @@ def players(x: Tensor, media: Media, name: str) -> str:
         return ""
     found = "".join(
         f'<audio controls preload="none" aria-label="{escape(name)} {i}" title="{i}" '
-        f'src="{data_uri(_wav(wave, media.sound.rate), "audio/wav")}"></audio>'
+        f'src="{data_uri(wave_bytes(wave, media.sound.rate), "audio/wav")}"></audio>'
         for i, wave in enumerate(_waves(x[:PLAYERS], media), 1)
     )
     return f'<div class="players"><span>{escape(name)}</span>{found}</div>'
@@ -69,7 +77,7 @@ def sound_bytes(x: Tensor, media: Media) -> bytes:
     """The sound of a spectrogram x (*media.shape), as a WAV; b"" where there is no sound."""
     if not (isinstance(media, Images) and media.sound is not None):
         return b""
-    return _wav(_waves(x[None], media)[0], media.sound.rate)
+    return wave_bytes(_waves(x[None], media)[0], media.sound.rate)
 
 
 def _waves(x: Tensor, media: Images) -> NDArray[np.float32]:
@@ -78,7 +86,8 @@ def _waves(x: Tensor, media: Images) -> NDArray[np.float32]:
     return waves
 
 
-def _wav(x: NDArray[np.float32], rate: int) -> bytes:
+def wave_bytes(x: NDArray[np.float32], rate: int) -> bytes:
+    """A waveform (n,) as a WAV of 16 bits, brought down as a whole where it is too loud."""
     import soundfile
 
     file = io.BytesIO()

@@ -20,7 +20,7 @@ from allegory.training.world import World
 
 if TYPE_CHECKING:
     from allegory.capabilities import Model
-    from allegory.data.check import Report
+    from allegory.data.check_report import Report
     from allegory.data.dataset import Dataset
     from allegory.recipes.settings import Run
     from allegory.runs.folder import RunFolder

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from allegory.errors import UserError
-from allegory.files import atomic
+from allegory.files import atomic, read_toml
 from allegory.recipes.settings import Run, change, field_names
 from allegory.report.outcomes import Value, text
 from allegory.runs.folder import RunFolder
@@ -124,10 +123,8 @@ class SweepFolder:
             UserError: the file is damaged or missing.
         """
         try:
-            return Sweep.model_validate(tomllib.loads(self.settings.read_text(encoding="utf-8")))
-        except OSError as error:
-            raise UserError(f"can't read {self.settings}: {error.strerror}.") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
+            return Sweep.model_validate(read_toml(self.settings))
+        except ValidationError as error:
             reason = str(error).splitlines()[0]
             raise UserError(f"{self.settings} does not hold a sweep: {reason}.") from None
 

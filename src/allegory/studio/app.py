@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 
 from allegory.errors import UserError
 from allegory.studio.guard import COOKIE, Guard, Rules
-from allegory.studio.routes import audit, distributions, explore, quiz, runs, service
+from allegory.studio.routes import audit, distributions, explore, quiz, runs, service, translate
 from allegory.studio.routes.quiz import Games
 from allegory.studio.scores import Scores
 from allegory.studio.sources import offers
@@ -93,6 +93,7 @@ def make_app(
         app.include_router(quiz.quizzing)
         app.include_router(distributions.watching)
         app.include_router(audit.auditing)
+        app.include_router(translate.translating)
         _show_pages(app)
     app.add_middleware(Guard, rules=rules or Rules())
     return app

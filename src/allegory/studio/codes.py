@@ -10,7 +10,7 @@ import torch
 
 from allegory.errors import UserError
 from allegory.runs.codes import own_codes
-from allegory.studio.pictures import as_file
+from allegory.studio.uploads import as_file
 from allegory.tools.classes import of_class
 
 if TYPE_CHECKING:

@@ -164,15 +164,19 @@ def _all(data: Dataset) -> Tensor:
     return found
 
 
+def _share(part: float) -> str:
+    return "all" if part == 1 else f"{part:.0%} of"
+
+
 def _words(fine: float, far: float, what: str) -> list[str]:
     """What a picture shows that fewer real ones do, by the share of real ones below it."""
     found = []
     if fine < RARE:
-        found.append(f"It is smoother than {1 - fine:.0%} of real {what}.")
+        found.append(f"It is smoother than {_share(1 - fine)} real {what}.")
     if fine > 1 - RARE:
-        found.append(f"It has more fine detail, or noise, than {fine:.0%} of real {what}.")
+        found.append(f"It has more fine detail, or noise, than {_share(fine)} real {what}.")
     if far > 1 - RARE:
-        found.append(f"It is less like any known one than {far:.0%} of real {what} are.")
+        found.append(f"It is less like any known one than {_share(far)} real {what} are.")
     # a smooth picture is near to many, without being a copy of one
     if far < RARE and fine >= RARE:
         found.append(f"It is nearly one of the {what} that the model learned from.")

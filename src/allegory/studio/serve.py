@@ -52,10 +52,11 @@ def serve(app: FastAPI, host: str, port: int, token: str | None, *, shown: bool)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         listener.close()
+        reason = getattr(error, "strerror", None) or "ports go from 0 to 65535"
         raise UserError(
-            f"can't listen on {host}:{port}: {error.strerror}. Another --port may be free."
+            f"can't listen on {host}:{port}: {reason}. Another --port may be free."
         ) from error
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{listener.getsockname()[1]}/"

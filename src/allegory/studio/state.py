@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from allegory.errors import UserError
-from allegory.models.files import read_about
+from allegory.media import Vectors
+from allegory.models.files import read_about, read_card
 from allegory.recipes.settings import read_run
 from allegory.runs.at_work import coming, worker
 from allegory.runs.inputs import short_name
@@ -33,7 +34,7 @@ def summary(folder: RunFolder) -> dict[str, Any]:
     Returns:
         "id", "recipe", "data", "state" (starting, training, stopped, done, failed), "images" seen,
         "total", "seconds_left" (None where not known), "loss" (the last held out), "preview"
-        (images at the newest, or None), "note".
+        (images at the newest, or None), "points" (whether previews are drawn of points), "note".
     """
     return _summary(folder, read_journal(folder.path / "metrics.jsonl"))
 
@@ -58,6 +59,7 @@ def _summary(folder: RunFolder, records: list[dict[str, Any]]) -> dict[str, Any]
         "seconds_left": _left(records, run, images) if state == "training" else None,
         "loss": held_out[-1] if held_out else None,
         "preview": previews[-1] if previews else None,
+        "points": _points(folder),
         "note": _last_words(folder) if state in ("failed", "starting") else "",
     }
 
@@ -90,6 +92,7 @@ def details(folder: RunFolder) -> dict[str, Any]:
             "train": curve(records, "train"),
             "held_out": curve(records, "held_out"),
         },
+        "judge": judge(records),
         "rate": next(
             (r["rates"]["images_per_second"] for r in reversed(records) if "rates" in r), None
         ),
@@ -111,6 +114,16 @@ def curve(records: list[dict[str, Any]], group: str) -> list[tuple[int, float]]:
     return points[::-1][::step][::-1]
 
 
+def judge(records: list[dict[str, Any]]) -> str:
+    """What is measured on held-out examples, where it is not the loss of training; else ""."""
+    newest = {
+        group: set(r[group]) for r in records for group in ("train", "held_out") if group in r
+    }
+    if len(newest) < 2 or newest["train"] == newest["held_out"]:
+        return ""
+    return ", ".join(sorted(newest["held_out"] - {"total"}))
+
+
 def preview(folder: RunFolder, images: int) -> Path | None:
     """The file of a preview."""
     path = folder.path / "previews" / f"{images:012d}.png"
@@ -120,6 +133,13 @@ def preview(folder: RunFolder, images: int) -> Path | None:
 def _previews(folder: RunFolder) -> list[int]:
     paths = (folder.path / "previews").glob("*.png")
     return sorted(int(path.stem) for path in paths if path.stem.isdigit())
+
+
+def _points(folder: RunFolder) -> bool:
+    try:
+        return isinstance(read_card(folder.path).media, Vectors)
+    except UserError:
+        return False
 
 
 def _left(records: list[dict[str, Any]], run: Run, images: int) -> float | None:

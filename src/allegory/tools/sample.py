@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from allegory.capabilities import Decodes
+from allegory.capabilities import Conditional, Decodes
 from allegory.errors import UserError
-from allegory.randomness import generator
+from allegory.randomness import draw_classes, generator
 from allegory.tools.classes import of_class
 from allegory.tools.requires import lacking
 from allegory.tools.running import BATCH
@@ -83,6 +83,8 @@ def draw(
         x = model.sample(n, rng=rng, **labels)
     else:
         _require_truncation(model, truncation)
+        if not labels and isinstance(model, Conditional):
+            labels = {"labels": draw_classes(model.shares, n, rng)}
         x = model.decode(draw_truncated(model.latent, n, truncation, rng), **labels)
     return x
 

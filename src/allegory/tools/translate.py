@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional as F
 
 from allegory.errors import UserError, unknown
-from allegory.tools.running import in_batches
+from allegory.tools.running import home, in_batches
 from allegory.tools.tiles import in_tiles
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def chosen_target(model: Translates, to: str | None) -> str:
     """
     if to is None:
         if len(model.targets) > 1:
-            raise UserError(f"say with --to what to translate to: {' or '.join(model.targets)}.")
+            known = " or ".join(f"'{name}'" for name in model.targets)
+            raise UserError(f"say with --to what to translate to: {known}.")
         return model.targets[0]
     if to not in model.targets:
         raise unknown("domain to translate to", to, model.targets)
@@ -62,7 +63,8 @@ def translate(
     """
     target = chosen_target(model, to)
     draws = None if rng is None else torch.Generator().manual_seed(rng)
-    return in_batches(lambda part: model.translate(part, target, rng=draws), x, BATCH)
+    at = home(model)
+    return in_batches(lambda part: model.translate(part.to(at), target, rng=draws), x, BATCH)
 
 
 def translate_large(

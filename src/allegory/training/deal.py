@@ -40,8 +40,8 @@ class Dealer:
     device: torch.device
     layout: torch.memory_format
     """How a batch lies in memory."""
-    weights: NDArray[np.float64] | None = None
-    """(n,) by which examples are drawn; None: each comes once an epoch."""
+    sums: NDArray[np.float64] | None = None
+    """Of weights, (n,), by which examples are drawn; None: each comes once an epoch."""
 
     def deal(
         self,
@@ -54,7 +54,7 @@ class Dealer:
         table: dict[str, Tensor],
     ) -> tuple[Batch, Turn]:
         """Slice `index` of the `slices` of this process's share of the batch, and its turn."""
-        rows = batch_rows(self.seed, step, self.batch, len(self.data), self.weights)
+        rows = batch_rows(self.seed, step, self.batch, len(self.data), self.sums)
         cut = share(np.arange(self.batch), self.world.rank, self.world.size)
         cut = share(cut, index, slices)
         here = slice(int(cut[0]), int(cut[-1]) + 1)

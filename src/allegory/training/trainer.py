@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
+from allegory.data.order import sums_of
 from allegory.errors import Interrupted, UserError
 from allegory.progress import say, track
 from allegory.training import precision
@@ -24,6 +25,7 @@ from allegory.training.backward import Backward
 from allegory.training.deal import Dealer
 from allegory.training.hands import Hands, separable, work
 from allegory.training.held_out import held_out_losses
+from allegory.training.memory import kept
 from allegory.training.mover import movers
 from allegory.training.observers import Observer, Scene
 from allegory.training.schedule import passes, rate
@@ -103,8 +105,9 @@ class Trainer:
         self.average = Average(self.game.model, settings.half_life)
         self.weights: Tensor | None = None
         if settings.compile:
-            for network in self.game.model.children():
-                network.compile()
+            for name, network in self.game.model.named_children():
+                if name not in self.game.sloped:
+                    network.compile()
         self.step = self.images = 0
         self.caution = 1.0
         """Factor of the learning rate: halved by a roll-back."""
@@ -183,15 +186,15 @@ class Trainer:
         """Draw examples by these weights (n,) from here; None: each comes once an epoch."""
         # a copy: a game may answer with a buffer of its own, and both are kept
         self.weights = None if weights is None else weights.cpu().clone()
-        numbers = None if self.weights is None else self.weights.double().numpy()
-        self.backward.dealer = replace(self.backward.dealer, weights=numbers)
+        sums = None if self.weights is None else sums_of(self.weights.numpy())
+        self.backward.dealer = replace(self.backward.dealer, sums=sums)
 
     @contextmanager
     def working(self) -> Iterator[None]:
         """Within this context the processor's cores share the work of a round."""
         apart = separable(self.game) and not self.settings.compile and self.device.type == "cpu"
         self.operations = self.operations or self.counted()
-        with work(self.operations, apart=apart) as self.backward.hands:
+        with work(self.operations, apart=apart) as self.backward.hands, kept():
             yield
         self.backward.hands = Hands(1)
 

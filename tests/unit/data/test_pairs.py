@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import soundfile
 from PIL import Image
 
 from allegory.data.check import check
@@ -95,6 +96,28 @@ def test_two_folders_in_one_are_pairs(tmp_path):
     assert np.array_equal(last, 255 - first)
 
 
+def test_two_labels_that_are_no_folders_are_no_pairs(tmp_path):
+    nested, flat = tmp_path / "nested", tmp_path / "flat"
+    for part in ("train/A", "train/B", "test/A", "test/B"):
+        folder(nested / part, numbered(3), pictures(3))
+    folder(flat, numbered(4), pictures(4))
+    table = "".join(f"{i}.png,{'ab'[i % 2]}\n" for i in range(4))
+    (flat / "metadata.csv").write_text("file_name,label\n" + table)
+    for path in (nested, flat):
+        with pytest.raises(UserError, match="holds no pairs"):
+            open_data(path, pairing="matched")
+
+
+def test_sounds_are_paired_by_name_too(tmp_path):
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        for i in range(3):
+            soundfile.write(tmp_path / name / f"{i}.wav", np.sin(np.arange(4000) / (9 - i)), 8000)
+    data = open_data(tmp_path / "a", to=tmp_path / "b", pairing="matched")
+    assert data.media.names == ("a", "b")
+    assert np.array_equal(*sides(data))
+
+
 def test_two_pictures_in_one_file_are_a_pair(tmp_path):
     x = pictures(4, 8, 16)
     data = open_data(folder(tmp_path / "ab", numbered(4), x), pairing="matched")
@@ -153,6 +176,8 @@ def test_one_source_is_two_domains_by_what_is_known(tmp_path):
     cats, dogs = ({one.tobytes() for one in x[k::2]} for k in (1, 0))
     assert {one.tobytes() for one in first} == cats
     assert {one.tobytes() for one in last} == dogs
+    assert len(data.whole) == 20
+    assert data.whole.table()["label"].names == ("cat", "dog")
 
 
 def test_domains_that_meet_are_refused(tmp_path):
@@ -160,6 +185,12 @@ def test_domains_that_meet_are_refused(tmp_path):
     np.savez(tmp_path / "x.npz", images=pictures(5), age=x)
     with pytest.raises(UserError, match="1 examples are in both"):
         open_data(tmp_path / "x.npz", domains=("age=..2", "age=2.."))
+
+
+def test_parts_of_one_source_and_a_second_are_not_asked_for_at_once(tmp_path):
+    a, b = (folder(tmp_path / n, numbered(3), pictures(3, seed=k)) for k, n in enumerate("ab"))
+    with pytest.raises(UserError, match="give one of them"):
+        open_data(a, to=b, domains=("label=cat", "label=dog"))
 
 
 def test_the_settings_say_all_that_was_asked(tmp_path):

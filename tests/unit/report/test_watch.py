@@ -221,6 +221,8 @@ def test_the_page_tells_of_health_in_words():
     well = health_section([fine | {"findings": []}])
     assert "Nothing was found to be wrong" in well.lead
     assert well.body.count("<svg class") == 3
+    near = [fine | {"distance": -0.01}]  # an estimate, below 0
+    assert health_section(near) is not None
     ill = health_section([fine | {"findings": [finding], "realness_of_train": 0.5}])
     assert "&lt;drift&gt;. <span>Try &lt;less&gt;.</span>" in ill.body
     assert "Nothing" not in ill.lead

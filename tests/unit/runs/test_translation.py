@@ -1,6 +1,8 @@
 """Measures of translations: what is kept, what is taken for the target, and how sounds differ."""
 
 import math
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -14,7 +16,7 @@ from allegory.runs import judge
 from allegory.runs.evaluate import evaluate
 from allegory.runs.measuring import translation
 from allegory.runs.measuring.spoken import UTTERANCES, distortion, utterances
-from allegory.runs.measuring.subject import Options
+from allegory.runs.measuring.subject import Options, Subject
 from allegory.sound.picture import drawn, heard, sound_at
 
 SOUND = sound_at(8000)
@@ -86,6 +88,8 @@ def test_voices_get_figures_of_the_voice_the_word_and_the_sound(voices, monkeypa
         for name in (
             "taken",
             "taken_real",
+            "taken_among_all",
+            "taken_among_all_real",
             "kept",
             "kept_real",
             "mcd",
@@ -94,6 +98,28 @@ def test_voices_get_figures_of_the_voice_the_word_and_the_sound(voices, monkeypa
         ):
             assert math.isfinite(figures[f"{to}_{name}"]["value"]), name
     assert any("heard" in note for note in found.scores["measures"]["translation"]["notes"])
+
+
+def test_one_who_knows_the_other_voices_is_not_taken_in_by_what_is_neither(voices, monkeypatch):
+    class Deaf:
+        """Takes everything for the last that it knows."""
+
+        def __init__(self, data, label, run):
+            names = data.columns[label].names
+            self.classifier, self.accuracy = SimpleNamespace(classes=names), 1.0
+            self.last = len(names) - 1
+
+        def tell(self, x):
+            return torch.full((len(x),), self.last)
+
+    monkeypatch.setattr(translation, "judge_for", Deaf)
+    monkeypatch.setattr(translation, "JUDGED", 16)
+    model = build(run_for("cyclegan-voices").game.blueprint(voices)).eval().requires_grad_(False)
+    made = translation.Made(Subject(model, voices, Options(samples=8)), voices.media.names[1])
+    assert voices.whole.columns["speaker"].names[-1] not in voices.media.names
+    assert translation.among(made, None)["taken_among_all"].value == 0.0
+    made.subject.data = replace(voices, whole=None)
+    assert translation.among(made, None) == {}, "no others are known of"
 
 
 def test_both_domains_are_what_each_is(voices):

@@ -115,5 +115,5 @@ def test_what_is_no_picture_is_refused_without_a_path(client, tmp_path):
     ):
         answer = client.post("/api/runs/spots/encode", files={"file": ("a", content)})
         assert answer.status_code == 400
-        assert "can't read the picture" in sentence(answer)
+        assert "can't read the file" in sentence(answer)
         assert "/tmp" not in answer.text

@@ -9,6 +9,7 @@ from allegory.errors import UserError
 from allegory.runs.at_work import announce, at_work, coming, worker
 from allegory.studio.shelf import Shelf
 from allegory.studio.sources import offers, source_of
+from allegory.studio.state import judge
 from studios import client_of, sentence
 
 
@@ -49,6 +50,25 @@ def test_a_damaged_run_is_told_and_hides_no_other(runs, tmp_path):
     found = {run["id"]: run for run in client_of(both).get("/api/runs").json()}
     assert found["torn"]["state"] == "unreadable"
     assert found["spots"]["state"] == "done"
+
+
+def test_why_a_model_cannot_be_opened_is_told_without_its_path(runs, tmp_path):
+    both = shutil.copytree(runs, tmp_path / "runs")
+    (both / "spots" / "best.safetensors").write_bytes(b"torn")
+    found = client_of(both).get("/api/runs/spots").json()
+    assert found["tabs"] == []
+    assert "weights" in found["fault"]
+    assert str(tmp_path) not in found["fault"]
+
+
+@pytest.mark.parametrize(
+    ("held_out", "said"), [(("kl", "total"), ""), (("far", "total"), "far"), ((), "")]
+)
+def test_what_judges_held_out_examples_is_told_where_it_is_not_the_loss(held_out, said):
+    records = [{"train": {"kl": 1.0, "total": 1.0}}]
+    if held_out:
+        records.append({"held_out": dict.fromkeys(held_out, 1.0)})
+    assert judge(records) == said
 
 
 def test_mistakes_are_sentences(client):
@@ -128,13 +148,13 @@ def test_tabs_are_those_of_what_a_model_can_do(runs, monkeypatch):
     from allegory.studio import tabs
 
     shelf = Shelf(runs)
-    assert tabs.tabs_of(shelf, "spots") == ["explore", "quiz", "audit"]
+    assert tabs.tabs_of(shelf, "spots").names == ("explore", "quiz", "audit")
     monkeypatch.setattr(tabs, "tools_for", lambda _: ("sample", "watch"))
-    assert tabs.tabs_of(shelf, "spots") == ["quiz"]
+    assert tabs.tabs_of(shelf, "spots").names == ("quiz",)
     monkeypatch.setattr(tabs, "tools_for", lambda _: ("traverse",))
-    assert tabs.tabs_of(shelf, "spots") == ["explore"]
+    assert tabs.tabs_of(shelf, "spots").names == ("explore",)
     monkeypatch.setattr(tabs, "without_ways", lambda _: "its code is noise")
-    assert tabs.tabs_of(shelf, "spots") == []
+    assert tabs.tabs_of(shelf, "spots").names == ()
 
 
 def test_the_openapi_document_is_complete(client):

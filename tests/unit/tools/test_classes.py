@@ -33,6 +33,13 @@ def test_samples_of_several_labels_come_label_after_label():
     assert torch.equal(x, sample(model, 4, rng=0, labels=["boot", "sandal"], batch=3))
 
 
+@pytest.mark.parametrize("truncation", [None, 0.5])
+def test_samples_of_no_class_asked_for_are_of_each_as_often_as_it_is_among_the_data(truncation):
+    x = sample(conditional(), 400, rng=0, truncation=truncation)
+    found = x[:, 0].round().long().bincount(minlength=3) / 400
+    assert found.tolist() == pytest.approx([0.25, 0.0, 0.75], abs=0.07)
+
+
 def test_names_of_classes():
     model = conditional()
     assert chosen_classes(model, ["all"]) == model.conditions

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from allegory.data.settings import DataSettings
 
-__all__ = ["pack", "pack_file"]
+__all__ = ["in_memory", "pack", "pack_file"]
 
 EXAMPLES = ("x", "images", "data")
 """Names that the array of examples goes by in a .npz."""
@@ -32,6 +33,19 @@ CHANNELS = (1, 3, 4)
 LARGEST = 1e15
 """Values up to this have squares, and sums of them, that float32 can hold."""
 CHUNK = 1024
+
+
+def in_memory(values: Any) -> NDArray[np.generic]:
+    """An array or a tensor as an array; torch is not imported for it."""
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(values, torch.Tensor):
+        values = values.detach().cpu()
+        return np.asarray(values.float() if values.dtype == torch.bfloat16 else values)
+    if isinstance(values, np.ndarray):
+        return values
+    raise UserError(
+        f"cannot open a {type(values).__name__}: a source is a path, a name, an array or a tensor."
+    )
 
 
 def pack(

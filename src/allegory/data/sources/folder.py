@@ -8,30 +8,26 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from allegory.data.dataset import Column, Skipped
-from allegory.data.labels import from_folders, from_table
+from allegory.data.dataset import Skipped
 from allegory.data.pictures import Header, decode, quiet, read_header
 from allegory.data.plan import chosen, plan_mode, plan_size
 from allegory.data.scan import EXTENSIONS, PARQUET, Found, Scan, readable, scan, threaded
+from allegory.data.sources.listed import SHOWN, describe_files, nothing_readable, passed_over
 from allegory.data.store import Packed, Writer, key_of, packed
 from allegory.data.waveforms import SOUNDS
 from allegory.errors import UserError
 from allegory.progress import track
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
 
     from allegory.data.settings import DataSettings
 
-__all__ = ["describe_files", "nothing_readable", "pack", "passed_over"]
-
-SHOWN = 3
-"""Reasons that an error quotes."""
+__all__ = ["pack"]
 
 
 def pack(path: Path, settings: DataSettings) -> Packed:
@@ -48,7 +44,7 @@ def pack(path: Path, settings: DataSettings) -> Packed:
     if not content.files and PARQUET in content.ignored:
         from allegory.data.sources import parquet
 
-        return parquet.pack(parquet.tables_in(path), settings)
+        return pack(parquet.unpacked(parquet.tables_in(path)), settings)
     if not content.files:
         raise UserError(_nothing(content))
     files = [content.files[i] for i in chosen(len(content.files), settings)]
@@ -65,13 +61,6 @@ def pack(path: Path, settings: DataSettings) -> Packed:
     found = packed(key, lambda writer: _build(writer, content, files, settings))
     # what was passed over is no part of the store: a new README must not pack the pictures anew
     return passed_over(found, content.ignored, content.sounds)
-
-
-def passed_over(found: Packed, ignored: dict[str, int], others: Sequence[Found]) -> Packed:
-    """The store, with the files beside those packed: how many of each extension."""
-    counts = Counter(Path(file.name).suffix.lower() for file in others) + Counter(ignored)
-    folder = {**found.info["folder"], "ignored": dict(counts.most_common())}
-    return replace(found, info={**found.info, "folder": folder})
 
 
 def _build(writer: Writer, content: Scan, files: list[Found], settings: DataSettings) -> None:
@@ -130,30 +119,6 @@ def _decode(
     return names, broken
 
 
-def describe_files(
-    writer: Writer, content: Scan, names: list[str], what: str = "pictures"
-) -> None:
-    """Set the columns: file names, labels from folders, then metadata.csv, which has the word.
-
-    Args:
-        writer: of the store.
-        content: the folder's.
-        names: of the file that each example is from.
-        what: the files hold.
-    """
-    writer.columns["file_name"] = Column("text", np.array(names, dtype=np.str_))
-    writer.columns.update(from_folders(names))
-    if content.metadata is None:
-        return
-    known = [f.name for f in (*content.files, *content.sounds)]
-    columns, lost, bare = from_table(Path(content.metadata.path), names, known)
-    writer.columns.update(columns)
-    writer.skipped += lost
-    if bare:
-        note = f"{bare:,} of {len(names):,} {what} have no row in {content.metadata.name}."
-        writer.info.setdefault("notes", []).append(note)
-
-
 def _survey(headers: list[Header]) -> dict[str, Any]:
     """Histograms of what the headers say, most frequent first."""
 
@@ -178,9 +143,3 @@ def _nothing(content: Scan) -> str:
         f"no pictures in {content.root}: {has}; looked, at any depth, for {looked}; and for "
         f"sounds: {heard}."
     )
-
-
-def nothing_readable(what: str, root: Path, unreadable: list[Skipped]) -> UserError:
-    """That nothing of `what` a folder holds can be read, with the first reasons."""
-    first = "; ".join(f"{s.path}: {s.reason}" for s in unreadable[:SHOWN])
-    return UserError(f"no {what} in {root} can be read, of {len(unreadable)}: {first}.")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allegory.data.scan import PARQUET
-from allegory.data.sources import parquet
+from allegory.data.sources import folder, parquet
 from allegory.data.store import cache_folder
 from allegory.errors import UserError, unknown
 from allegory.files import atomic
@@ -36,23 +36,25 @@ def pack(name: str, settings: DataSettings) -> Packed:
             installed.
     """
     owner, _, part = name.removeprefix(HUB).partition(":")
-    folder = cache_folder() / "downloads" / "hub" / owner.replace("/", "--")
-    done = folder / f".{part or USUAL}.whole"  # no name of a part begins with a dot
-    if not done.exists():
-        _fetch(owner, part, folder, done)
-    return parquet.pack(parquet.tables_in(folder / done.read_text(encoding="utf-8")), settings)
+    place = cache_folder() / "downloads" / "hub" / owner.replace("/", "--")
+    done = place / f".{part or USUAL}.whole"  # no name of a part begins with a dot
+    tables = parquet.tables_in(place / done.read_text(encoding="utf-8")) if done.exists() else ()
+    if not tables:
+        _fetch(owner, part, place, done)
+        tables = parquet.tables_in(place / done.read_text(encoding="utf-8"))
+    return folder.pack(parquet.unpacked(tables), settings)
 
 
-def _fetch(owner: str, part: str, folder: Path, done: Path) -> None:
+def _fetch(owner: str, part: str, place: Path, done: Path) -> None:
     """Download the Parquet files of a part, and note its name once all are there."""
     hub = _hub()
     asked = {"repo_type": "dataset", "revision": REVISION}
     with _said(owner):
         files = hub.list_repo_files(owner, **asked)
     chosen = _part(owner, part, [Path(f) for f in files if f.endswith(PARQUET)])
-    say(f"downloading {HUB}{owner}, part '{chosen}', to {folder}")
+    say(f"downloading {HUB}{owner}, part '{chosen}', to {place}")
     with _said(owner):
-        hub.snapshot_download(owner, local_dir=folder, allow_patterns=[f"{chosen}/*"], **asked)
+        hub.snapshot_download(owner, local_dir=place, allow_patterns=[f"{chosen}/*"], **asked)
     with atomic(done) as file:
         file.write(chosen.encode())
 

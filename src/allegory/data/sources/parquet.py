@@ -10,26 +10,20 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allegory.data.labels import SPLIT_FOLDERS
 from allegory.data.scan import METADATA, PARQUET
-from allegory.data.sources import folder
-from allegory.data.store import cache_folder, key_of
+from allegory.data.store import cache_folder, key_of, storage, workshop
 from allegory.errors import UserError
 from allegory.progress import track
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
-    from allegory.data.settings import DataSettings
-    from allegory.data.store import Packed
-
-__all__ = ["pack", "tables_in"]
+__all__ = ["tables_in", "unpacked"]
 
 ROWS = 256
 """Rows that are read at once."""
@@ -57,11 +51,11 @@ class Layout:
 
 def tables_in(path: Path) -> tuple[Path, ...]:
     """The Parquet files below a folder, by name."""
-    return tuple(sorted(p for p in path.rglob(f"*{PARQUET}") if p.is_file()))
+    return tuple(sorted(p for p in path.rglob("*") if p.suffix.lower() == PARQUET and p.is_file()))
 
 
-def pack(tables: Sequence[Path], settings: DataSettings) -> Packed:
-    """Pack the pictures or sounds of Parquet files with the same columns.
+def unpacked(tables: Sequence[Path]) -> Path:
+    """The folder with the pictures or sounds of Parquet files with the same columns.
 
     Files that are called after splits (train-00000.parquet, test/0000.parquet) give the column
     "split", if one is of training.
@@ -72,17 +66,11 @@ def pack(tables: Sequence[Path], settings: DataSettings) -> Packed:
     stamps = [(str(p.resolve()), p.stat().st_size, p.stat().st_mtime_ns) for p in tables]
     place = cache_folder() / "unpacked" / key_of("parquet", tables=stamps)
     if not place.exists():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=place.parent))
-        try:
-            _unpack(tables, draft)
+        with workshop(place.parent) as work, storage():
+            _unpack(tables, work)
             if not place.exists():
-                draft.rename(place)
-        except OSError as error:
-            raise UserError(f"cannot write {place}: {error.strerror or error}.") from error
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-    return folder.pack(place, settings)
+                work.rename(place)
+    return place
 
 
 def _unpack(tables: Sequence[Path], place: Path) -> None:

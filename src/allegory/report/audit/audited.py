@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from allegory.data.check import Report
+    from allegory.data.check_report import Report
     from allegory.data.dataset import Dataset
     from allegory.measures.balance import Balance
     from allegory.measures.clusters import Cluster

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allegory.data.check import counted
+from allegory.data.check_report import counted
 from allegory.media import Images
 from allegory.report.audit.pictures import card, cards, photo, some
 from allegory.report.html import Section, table

@@ -5,14 +5,14 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from allegory.data.check import counted
+from allegory.data.check_report import counted
 from allegory.report.frame import tile_list
 from allegory.report.html import Section, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from allegory.data.check import Report
+    from allegory.data.check_report import Report
     from allegory.report.audit.audited import Audited
 
 __all__ = ["glance_section", "tiles"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allegory.data.check import counted
+from allegory.data.check_report import counted
 from allegory.measures.balance import Shares, shares
 from allegory.measures.outliers import more_than_usual
 from allegory.report.audit.copies import labelled_apart

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import torch
@@ -31,12 +31,13 @@ from allegory.tools.translate import source_of, translate
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from allegory.capabilities import Predicts
     from allegory.data.dataset import Dataset
     from allegory.media import Images, Pairs
     from allegory.recipes.settings import Run
     from allegory.runs.measuring.subject import Subject
 
-__all__ = ["translation"]
+__all__ = ["read", "reader_of", "translation"]
 
 JUDGED, PASSES = 60_000, 30
 """Images that the judges and the reader of factors learn from, at most; and how often one image,
@@ -172,8 +173,7 @@ def content(made: Made, both: Dataset | None, judged: int | None) -> dict[str, F
         found["cycle"] = figure("L1 there and back, in ranges", lost, better="lower")
     if both is None:
         return found
-    judged = judged or min(JUDGED, PASSES * len(whole(both)[0]))
-    run = change(recipe("classifier"), {"images": judged})
+    run = reading("classifier", both, judged)
     judge = judge_for(both, DOMAIN, run)
     wanted = made.media.names.index(made.to)
     taken = int((judge.tell(made.y) == wanted).sum())
@@ -181,7 +181,33 @@ def content(made: Made, both: Dataset | None, judged: int | None) -> dict[str, F
         "share taken for the target", proportion(taken, len(made.y)), better="higher"
     )
     found["taken_real"] = Figure("judge's accuracy on real pictures", judge.accuracy)
-    return found | label_kept(made, both, run) | factors(made, both, judged)
+    return found | among(made, judged) | label_kept(made, both, run) | factors(made, both, judged)
+
+
+def reading(name: str, data: Dataset, judged: int | None) -> Run:
+    """The recipe of a judge or a reader of these data, with so many images, or as many as help."""
+    enough = judged or min(JUDGED, PASSES * len(whole(data)[0]))
+    return change(recipe(name), {"images": enough})
+
+
+def among(made: Made, judged: int | None) -> dict[str, Figure]:
+    """How much is taken for the target by a judge who knows all that the domains are two of.
+
+    One of the two alone must call everything one or the other, and takes what is like neither for
+    what it is less unlike.
+    """
+    data, two = made.subject.data.whole, {*made.media.names}
+    known = {} if data is None else {name: {*c.names} for name, c in data.columns.items()}
+    column = next((name for name, all_ in known.items() if two < all_), None)
+    if data is None or column is None:
+        return {}
+    judge = judge_for(data, column, reading("classifier", data, judged))
+    taken = int((judge.tell(made.y) == judge.classifier.classes.index(made.to)).sum())
+    label = f"share taken for the target, by a judge of all {len(known[column])} of '{column}'"
+    return {
+        "taken_among_all": figure(label, proportion(taken, len(made.y)), better="higher"),
+        "taken_among_all_real": Figure("that judge's accuracy on real ones", judge.accuracy),
+    }
 
 
 def label_kept(made: Made, both: Dataset, run: Run) -> dict[str, Figure]:
@@ -199,22 +225,14 @@ def label_kept(made: Made, both: Dataset, run: Run) -> dict[str, Figure]:
     }
 
 
-def factors(made: Made, both: Dataset, judged: int) -> dict[str, Figure]:
+def factors(made: Made, both: Dataset, judged: int | None) -> dict[str, Figure]:
     """How far what is known of a picture is changed, beside how well it can be read at all."""
-    numbers = [name for name, column in both.columns.items() if column.kind == "number"]
-    if not numbers:
-        return {}
-    run = change(recipe("regressor"), {"images": judged})
-    try:
-        train, chosen_on = whole(both)
-        reader: Any = kept(run, train, chosen_on, "reader of factors")
-    except UserError as error:
-        say(f"factors are not read: {error}")
+    reader = reader_of(both, judged)
+    if reader is None:
         return {}
     test = held_out(both, READ)
-    with torch.inference_mode():
-        told = in_batches(reader.predict, test.take(np.arange(len(test))))
-        before, after = (in_batches(reader.predict, side) for side in (made.x, made.y))
+    told = read(reader, test.take(np.arange(len(test))))
+    before, after = (read(reader, side) for side in (made.x, made.y))
     table, found = test.table(), {}
     for k, name in enumerate(reader.columns):
         truth = torch.from_numpy(table[name].values)
@@ -223,6 +241,25 @@ def factors(made: Made, both: Dataset, judged: int) -> dict[str, Figure]:
         found[f"change_{name}"] = figure(f"change of {name}", moved)
         found[f"error_{name}"] = figure(f"error of reading {name}", own)
     return found
+
+
+def reader_of(both: Dataset, judged: int | None) -> Predicts | None:
+    """The reader of all numbers that are known of both domains; None where it can read none."""
+    if all(column.kind != "number" for column in both.columns.values()):
+        return None
+    try:
+        train, chosen_on = whole(both)
+        run = reading("regressor", both, judged)
+        return cast("Predicts", kept(run, train, chosen_on, "reader of factors"))
+    except UserError as error:
+        say(f"factors are not read: {error}")
+        return None
+
+
+@torch.inference_mode()
+def read(reader: Predicts, x: Tensor) -> Tensor:
+    """What it reads off pictures x (n, *media.shape): (n, columns)."""
+    return in_batches(reader.predict, x)
 
 
 def _named(found: Figure, to: str) -> Figure:

@@ -21,23 +21,17 @@ async function ask(path, options) {
   return answer(response);
 }
 
+const json = (value) => ({ method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(value) });
 export const get = async (path) => (await ask(path)).json();
-export const picture = async (path, options) => (await ask(path, options)).blob();
-export const post = async (path, value = {}) =>
-  (
-    await ask(path, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(value),
-    })
-  ).json();
+export const blob = async (path, value) => (await ask(path, value && json(value))).blob();
+export const post = async (path, value = {}) => (await ask(path, json(value))).json();
 const sent = (path, file) => {
   const form = new FormData();
   form.append("file", file);
   return ask(path, { method: "POST", body: form });
 };
 export const upload = async (path, file) => (await sent(path, file)).json();
-export const translated = async (path, file) => (await sent(path, file)).blob();
+export const made = async (path, file) => (await sent(path, file)).blob();
 export const id = encodeURIComponent;
 
 export function socket(path) {

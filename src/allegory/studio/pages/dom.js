@@ -23,6 +23,52 @@ export function say(sentence) {
   quiet = setTimeout(() => (place.textContent = ""), 7000);
 }
 
+// work for the newest value alone: what came while it was busy and is not the newest is passed over
+export function latest(work) {
+  let waiting;
+  let busy = false;
+  return async (value) => {
+    waiting = { value };
+    if (busy) return;
+    busy = true;
+    while (waiting) {
+      const now = waiting.value;
+      waiting = undefined;
+      try {
+        await work(now);
+      } catch (error) {
+        say(error.message);
+      }
+    }
+    busy = false;
+  };
+}
+
+// a place for files: chosen, or dropped
+export function drop(words, accept, take) {
+  const some = (files) => files.length && take(files[0]);
+  const chooser = h("input", { type: "file", id: "own", accept, onchange: () => some(chooser.files) });
+  return h(
+    "div",
+    {
+      class: "drop",
+      ondragover: (event) => event.preventDefault(),
+      ondrop: (event) => {
+        event.preventDefault();
+        some(event.dataTransfer.files);
+      },
+    },
+    h("label", { for: "own" }, words),
+    chooser,
+  );
+}
+
+// the address of a blob in an element, which the next one takes the place of
+export function point(element, content) {
+  URL.revokeObjectURL(element.src);
+  element.src = URL.createObjectURL(content);
+}
+
 export function duration(seconds) {
   if (seconds === null || seconds === undefined || !isFinite(seconds)) return "";
   if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;

@@ -1,14 +1,13 @@
 // The latent space by hand: sliders, a map, a person's own picture, strips.
 
-import { get, id, picture, upload } from "./api.js";
+import { blob, get, id, upload } from "./api.js";
 import { decoder } from "./decoder.js";
-import { h, percent, save, say } from "./dom.js";
+import { drop, h, percent, point, save, say } from "./dom.js";
 import { map } from "./map.js";
+import { strips, title } from "./strips.js";
 
 const FIRST = 8;
 const REACH = 3;
-const STRIPS = 6;
-const json = (value) => ({ method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(value) });
 
 export async function explore(place, run) {
   const waiting = h("p", { class: "lead" }, "Looking at what each latent does: this takes some seconds the first time.");
@@ -18,7 +17,7 @@ export async function explore(place, run) {
 
   let z = [...space.start];
   let label = space.conditions[0];
-  const kept = {};
+  const what = space.sound ? "sound" : "picture";
   const canvas = h("canvas", { class: "seen", role: "img", "aria-label": "What the code decodes to" });
   const beside = h("canvas", { class: "seen", role: "img", "aria-label": "What the place on the map decodes to" });
   const decode = decoder(
@@ -59,7 +58,7 @@ export async function explore(place, run) {
     h(
       "div",
       { class: "way" },
-      h("label", { for: input.id }, way.name?.replaceAll("_", " ") ?? way.label, way.name ? h("small", {}, way.label) : ""),
+      h("label", { for: input.id }, title(way), way.name ? h("small", {}, way.label) : ""),
       h("span", { class: "note" }, percent(way.share)),
       input,
     );
@@ -72,52 +71,18 @@ export async function explore(place, run) {
     }
   }
 
-  async function shown(figure, path, value, alt) {
-    const blob = await picture(`runs/${id(run.id)}/${path}`, json({ ...value, label: label ?? null }));
-    const image = h("img", { class: "sheet", src: URL.createObjectURL(blob), alt });
-    image.onload = () => URL.revokeObjectURL(image.src);
-    const name = `${run.id}-${path}.png`;
-    figure.replaceChildren(image, h("div", { class: "buttons" }, h("button", { onclick: () => save(name, blob) }, "Save strip")));
-  }
-
   const own = (file) =>
     told(async () => {
-      if (!file) return;
-      say("Finding the code of your picture.");
+      say(`Finding the code of your ${what}.`);
       settle((await upload(`runs/${id(run.id)}/encode`, file)).z);
-      say("This is your picture as the model sees it. Move it with the sliders.");
+      say(`This is your ${what} as the model sees it. Move it with the sliders.`);
     });
-  const chooser = h("input", { type: "file", id: "own", accept: "image/*", onchange: () => own(chooser.files[0]) });
-  const drop = h(
-    "div",
-    {
-      class: "drop",
-      ondragover: (event) => event.preventDefault(),
-      ondrop: (event) => {
-        event.preventDefault();
-        own(event.dataTransfer.files[0]);
-      },
-    },
-    h("label", { for: "own" }, "Your own picture: drop it here, or choose one"),
-    chooser,
-  );
-
-  const between = h("div");
-  const way = h("button", { disabled: true, onclick: () => told(() => shown(between, "interpolate", { a: kept.A, b: kept.B, frames: 9 }, "From A to B")) }, "Show the way from A to B");
-  const keep = (name) =>
-    h(
-      "button",
-      {
-        onclick: () => {
-          kept[name] = [...z];
-          way.disabled = !(kept.A && kept.B);
-          say(`Kept as ${name}.`);
-        },
-      },
-      `Keep as ${name}`,
-    );
-  const films = h("div");
-  const ranks = space.ways.slice(0, STRIPS).map((_, k) => k);
+  const player = space.sound ? h("audio", { controls: true, "aria-label": "What the code sounds like", hidden: true }) : "";
+  const hear = async () => {
+    point(player, await blob(`decode?run=${id(run.id)}&format=wav`, { z: [z], label: label ?? null }));
+    player.hidden = false;
+    await player.play();
+  };
 
   const classes =
     space.conditions.length > 0 &&
@@ -146,17 +111,19 @@ export async function explore(place, run) {
       h(
         "div",
         { class: "stage" },
-        canvas,
+        h("div", { class: "view" }, canvas),
         h(
           "div",
           { class: "buttons" },
           h("button", { class: "main", onclick: () => told(async () => settle((await get(`runs/${id(run.id)}/draws/${Math.floor(Math.random() * 2 ** 31)}`)).z)) }, "Draw another"),
           h("button", { onclick: () => settle(space.start) }, "Back to the start"),
-          h("button", { onclick: () => canvas.toBlob((blob) => save(`${run.id}.png`, blob)) }, "Save picture"),
+          space.sound && h("button", { onclick: () => told(hear) }, "Hear it"),
+          h("button", { onclick: () => canvas.toBlob((content) => save(`${run.id}.png`, content)) }, "Save picture"),
           h("button", { onclick: () => save(`${run.id}-code.json`, new Blob([JSON.stringify({ run: run.id, z, label }, null, 2)], { type: "application/json" })) }, "Save code"),
         ),
+        player,
         classes,
-        drop,
+        drop(`Your own ${what}: drop it here, or choose one`, space.sound ? "audio/*" : "image/*", own),
       ),
       h(
         "section",
@@ -167,22 +134,7 @@ export async function explore(place, run) {
         rest.length ? h("details", {}, h("summary", {}, `${rest.length} more`), rest.map(line)) : "",
       ),
     ),
-    h(
-      "section",
-      { class: "part" },
-      h("h2", {}, "Strips"),
-      h("p", { class: "note" }, "From the picture above: one thing moved at a time, or a way between two that you kept."),
-      h(
-        "div",
-        { class: "buttons" },
-        h("button", { onclick: () => told(() => shown(films, "strips", { z, ways: ranks, frames: 9 }, "A row for each of the strongest ways")) }, "Strips of the strongest"),
-        keep("A"),
-        keep("B"),
-        way,
-      ),
-      between,
-      films,
-    ),
+    strips(run, space, () => ({ z, label })),
     space.places.length
       ? h(
           "section",

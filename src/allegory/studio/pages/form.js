@@ -92,7 +92,7 @@ export async function begin(place) {
 
   const choices = h(
     "fieldset",
-    { class: "choices" },
+    { class: "choices many" },
     h("legend", {}, "What is trained"),
     recipes.map((recipe) =>
       h(

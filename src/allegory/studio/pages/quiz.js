@@ -87,11 +87,11 @@ export async function quiz(place, run) {
       try {
         const { right, answer } = await post(`quizzes/${key}/${number}`, { choice, seconds });
         words.textContent = right ? "Right." : pairs ? `No: the ${answer ? "right" : "left"} one is real.` : `No: it is ${answer ? "real" : "generated"}.`;
-        pictures.classList.add(right ? "right" : "wrong-one");
+        // of two the real one is marked, whichever was chosen
+        pictures.children[pairs ? answer : 0].classList.add(right || pairs ? "right" : "wrong-one");
         number += 1;
         progress.value = number;
         setTimeout(() => {
-          pictures.classList.remove("right", "wrong-one");
           (number < rounds ? next() : finish(key, pairs, sounds)).catch((error) => say(error.message));
         }, 700);
       } catch (error) {
@@ -142,7 +142,7 @@ export async function quiz(place, run) {
           "div",
           { class: "trio" },
           one.generated && h("figure", {}, picture(k, fake, "generated"), h("figcaption", {}, "generated")),
-          one.generated && h("figure", {}, h("img", { src: `/api/quizzes/${key}/${k}/neighbour`, alt: "the nearest real one", loading: "lazy" }), h("figcaption", {}, "nearest real one")),
+          one.generated && h("figure", {}, h("img", { src: `/api/quizzes/${key}/${k}/neighbour`, alt: "the nearest real one", loading: "lazy" }), h("figcaption", {}, "nearest real")),
           (one.pictures === 2 || !one.generated) && h("figure", {}, picture(k, one.pictures === 2 ? one.answer : 0, "real"), h("figcaption", {}, "real")),
         ),
         h("p", {}, right ? "You were right. " : "You were fooled. ", one.words.join(" ")),

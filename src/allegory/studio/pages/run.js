@@ -32,10 +32,17 @@ function tiles(run) {
     [soFar({ ...run, note: "" }), "seen"],
     run.state === "training" && run.rate && [`${count(Math.round(run.rate))}/s`, "images a second"],
     run.seconds_left && [duration(run.seconds_left), "left, about"],
-    run.loss !== null && run.loss !== undefined && [figure(run.loss), "held-out loss"],
+    run.loss !== null && run.loss !== undefined && [figure(run.loss), run.judge ? `held out: ${run.judge}` : "held-out loss"],
   ].filter(Boolean);
   if (run.state === "training") known[0] = [`${Math.round((100 * run.images) / run.total)} %`, `of ${count(run.total)} images`];
   return h("dl", { class: "tiles" }, known.map(([value, name]) => h("div", {}, h("dd", {}, value), h("dt", {}, name))));
+}
+
+// what is held out is judged by something else in some games: it has a chart of its own then
+function charts({ curves, judge, total }) {
+  if (!judge) return chart(curves, total);
+  const { train, held_out } = curves;
+  return [chart({ train }, total), h("h3", {}, `Held out: ${judge}`), chart({ held_out }, total)];
 }
 
 function steering(run, refresh) {
@@ -66,7 +73,7 @@ function film(run) {
   if (!run.previews.length) return h("p", { class: "note" }, "The first pictures come with the first evaluation.");
   const source = (k) => `/api/runs/${id(run.id)}/previews/${run.previews[k]}`;
   const last = run.previews.length - 1;
-  const sheet = h("img", { class: "sheet", src: source(last), alt: "What the model makes" });
+  const sheet = h("img", { class: run.points ? "sheet points" : "sheet", src: source(last), alt: "What the model makes" });
   const words = h("span", { class: "note" }, `after ${count(run.previews[last])} images`);
   if (!last) return h("div", {}, sheet, words);
   const slider = h("input", {
@@ -104,13 +111,14 @@ async function overview(place, run) {
     }
     rest.replaceChildren(
       h("p", {}, stateOf(now), now.note ? ` · ${now.note}` : ""),
+      now.fault ? h("p", { class: "wrong" }, "Its model can't be opened: ", now.fault) : "",
       now.state === "training" ? h("progress", { value: now.images, max: now.total, "aria-label": "progress" }) : "",
       tiles(now),
       steering(now, refresh),
       h(
         "div",
         { class: "two" },
-        h("section", { class: "part" }, h("h2", {}, "Loss"), h("div", {}, chart(now.curves, now.total))),
+        h("section", { class: "part" }, h("h2", {}, "Loss"), charts(now)),
         h("section", { class: "part" }, h("h2", {}, "What it makes"), seen),
       ),
       h("section", { class: "part" }, h("h2", {}, "Health"), health(now)),

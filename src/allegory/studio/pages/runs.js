@@ -33,7 +33,11 @@ function card(run) {
     h(
       "a",
       { href: `#/run/${id(run.id)}` },
-      h("div", { class: "thumb" }, shown && h("img", { src: `/api/runs/${id(run.id)}/previews/${run.preview}`, alt: "", loading: "lazy" })),
+      h(
+        "div",
+        { class: run.points ? "thumb points" : "thumb" },
+        shown ? h("img", { src: `/api/runs/${id(run.id)}/previews/${run.preview}`, alt: "", loading: "lazy" }) : h("span", {}, "No picture yet"),
+      ),
       h("h2", {}, run.id),
       h("p", {}, run.recipe ? `${run.recipe} on ${run.data}` : ""),
       h("p", {}, stateOf(run), " · ", soFar(run)),

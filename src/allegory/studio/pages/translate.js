@@ -1,80 +1,147 @@
-// A person's picture as one of the other domain: before and after under one slider.
+// A picture or a sound of one domain as one of the other: held-out ones, one's own, drawn, recorded.
 
-import { get, id, translated } from "./api.js";
-import { h, save, say } from "./dom.js";
+import { blob, get, id, made } from "./api.js";
+import { h, drop, latest, point, save, say } from "./dom.js";
+import { easel } from "./easel.js";
+import { recorder, wave } from "./sound.js";
+
+const READ = /\.(wav|flac|ogg|oga|opus|mp3|aiff?)$/i; // by the studio itself
 
 export async function translate(place, run) {
   const { targets } = await get(`model?run=${id(run.id)}`);
-  const target = h("select", { id: "target", onchange: () => again() }, targets.map((name) => h("option", { value: name }, name)));
-  const shown = h("div");
-  let chosen = null;
-  let addresses = [];
+  const body = h("div");
+  let leave;
+  const open = latest(async (target) => {
+    leave?.();
+    const about = await get(`runs/${id(run.id)}/domain?to=${id(target)}`);
+    const shown = (about.sound ? sounds : pictures)(run, about);
+    leave = shown.leave;
+    body.replaceChildren(shown.element);
+  });
+  const target = h("select", { id: "target", onchange: () => open(target.value) }, targets.map((name) => h("option", { value: name }, name)));
+  place.append(h("p", { class: "row" }, h("label", { for: "target" }, "Translate to"), target), body);
+  await open(target.value);
+  return () => leave?.();
+}
 
-  const forget = () => {
-    addresses.forEach((address) => URL.revokeObjectURL(address));
-    addresses = [];
-  };
+const at = (run, about) => `translate?run=${id(run.id)}&to=${id(about.to)}`;
+const example = (run, about, k) => `runs/${id(run.id)}/domain/${k}?to=${id(about.to)}`;
 
-  async function again() {
-    if (!chosen) return;
+// held-out examples to begin with
+function examples(run, about, take, inside) {
+  if (!about.examples) return "";
+  const pick = async (k) => {
     try {
-      say("Translating.");
-      const answer = await translated(`translate?run=${id(run.id)}&to=${id(target.value)}`, chosen);
-      forget();
-      addresses = [URL.createObjectURL(chosen), URL.createObjectURL(answer)];
-      show(answer);
-      say("");
+      take(await blob(example(run, about, k)));
     } catch (error) {
       say(error.message);
     }
-  }
-
-  function show(answer) {
-    const before = h("img", { src: addresses[0], alt: "Your picture" });
-    const after = h("img", { class: "after", src: addresses[1], alt: `Your picture as ${target.value}` });
-    const slider = h("input", {
-      type: "range",
-      min: 0,
-      max: 100,
-      id: "part",
-      oninput: () => (after.style.clipPath = `inset(0 0 0 ${slider.value}%)`),
-    });
-    slider.value = 50;
-    after.style.clipPath = "inset(0 0 0 50%)";
-    shown.replaceChildren(
-      h("div", { class: "compare" }, before, after),
-      h("p", {}, h("label", { for: "part" }, "Left of the mark before, right of it after"), slider),
-      h("div", { class: "buttons" }, h("button", { onclick: () => save(`${run.id}-${target.value}.png`, answer) }, "Save picture")),
-    );
-  }
-
-  const take = (file) => {
-    if (!file) return;
-    chosen = file;
-    again();
   };
-  const chooser = h("input", { type: "file", id: "own", accept: "image/*", onchange: () => take(chooser.files[0]) });
-  place.append(
-    h(
-      "div",
-      { class: "quiz" },
-      h("p", { class: "lead" }, "A picture of the one kind as one of the other, at its own size."),
-      h("p", { class: "row" }, h("label", { for: "target" }, "Translate to"), target),
-      h(
-        "div",
-        {
-          class: "drop",
-          ondragover: (event) => event.preventDefault(),
-          ondrop: (event) => {
-            event.preventDefault();
-            take(event.dataTransfer.files[0]);
-          },
-        },
-        h("label", { for: "own" }, "Your picture: drop it here, or choose one"),
-        chooser,
-      ),
-      shown,
+  return h(
+    "div",
+    { class: "picks", role: "group", "aria-label": "Held-out examples" },
+    [...Array(about.examples).keys()].map((k) =>
+      h("button", { class: about.sound ? null : "pick", "aria-label": `Example ${k + 1}`, onclick: () => pick(k) }, inside(k)),
     ),
   );
-  return forget;
+}
+
+function pictures(run, about) {
+  const before = h("img", { alt: `The picture before, ${about.from}` });
+  const after = h("img", { class: "after", alt: `The picture after, ${about.to}` });
+  const slider = h("input", { type: "range", min: 0, max: 100, value: 50, id: "part", oninput: () => cut() });
+  const cut = () => (after.style.clipPath = `inset(0 0 0 ${slider.value}%)`);
+  cut();
+  let answer;
+  const keep = h("button", { onclick: () => save(`${run.id}-${about.to}.png`, answer) }, "Save picture");
+  const result = h(
+    "div",
+    { hidden: true },
+    h("div", { class: "compare" }, before, after),
+    h("p", {}, h("label", { for: "part" }, `${about.from} left of the mark, ${about.to} right of it`), slider),
+  );
+  const drawn = h("img", { class: "sheet", alt: `The drawing as ${about.to}`, hidden: true });
+  const drawing = h("div", { hidden: true });
+  const saving = h("div", { class: "buttons", hidden: true }, keep);
+
+  const choose = latest(async (file) => {
+    answer = await made(at(run, about), file);
+    point(before, file);
+    point(after, answer);
+    drawing.hidden = true;
+    result.hidden = saving.hidden = false;
+    board.from(file);
+  });
+  const stroke = latest(async (file) => {
+    answer = await made(at(run, about), file);
+    point(drawn, answer);
+    drawn.hidden = saving.hidden = false;
+  });
+  const board = easel(about, stroke);
+  drawing.append(h("div", { class: "two" }, board.element, drawn));
+  const draw = h("button", {
+    onclick: () => {
+      result.hidden = saving.hidden = true;
+      drawing.hidden = false;
+      board.show();
+    },
+  }, "Draw");
+  return {
+    element: h(
+      "div",
+      {},
+      h("p", { class: "lead" }, `Take a picture of the kind "${about.from}", and see it as "${about.to}", at its own size: one that was held out, your own, or one that you draw.`),
+      examples(run, about, choose, (k) => h("img", { src: `/api/${example(run, about, k)}`, alt: "" })),
+      drop("Your picture: drop it here, or choose one", "image/*", choose),
+      h("div", { class: "buttons" }, draw),
+      result,
+      drawing,
+      saving,
+    ),
+    leave: () => [before, after, drawn].forEach((image) => URL.revokeObjectURL(image.src)),
+  };
+}
+
+function sounds(run, about) {
+  const players = [about.from, about.to].map((name, k) => ({
+    name: `${k ? "After" : "Before"}: ${name}`,
+    image: h("img", { class: "spectrogram", alt: `Spectrogram, ${name}` }),
+    audio: h("audio", { controls: true, "aria-label": name }),
+  }));
+  let answer;
+  const result = h(
+    "div",
+    { hidden: true },
+    players.map(({ name, image, audio }) => h("figure", { class: "heard" }, h("figcaption", {}, name), image, audio)),
+    h("p", { class: "note" }, "Time goes to the right, pitch upwards; bright is loud."),
+    h("div", { class: "buttons" }, h("button", { onclick: () => save(`${run.id}-${about.to}.wav`, answer) }, "Save sound")),
+  );
+  const seen = (content) => made(`runs/${id(run.id)}/spectrogram?to=${id(about.to)}`, content);
+  const choose = latest(async (file) => {
+    const own = !file.name || READ.test(file.name) ? file : await wave(file);
+    say("Translating.");
+    answer = await made(at(run, about), own);
+    for (const [k, content] of [own, answer].entries()) {
+      point(players[k].image, await seen(content));
+      point(players[k].audio, content);
+    }
+    result.hidden = false;
+    say("");
+  });
+  const mic = recorder(choose);
+  return {
+    element: h(
+      "div",
+      {},
+      h("p", { class: "lead" }, `Take a sound of ${about.from}, and hear it as ${about.to}, as long as it is: one that was held out, your own, or one that you record.`),
+      examples(run, about, choose, (k) => `Example ${k + 1}`),
+      drop("Your sound: drop it here, or choose one", "audio/*", choose),
+      mic.element,
+      result,
+    ),
+    leave: () => {
+      mic.leave();
+      players.forEach(({ image, audio }) => [image, audio].forEach((one) => URL.revokeObjectURL(one.src)));
+    },
+  };
 }

@@ -16,8 +16,10 @@ from starlette.websockets import WebSocketDisconnect
 
 from allegory.errors import UserError
 from allegory.media import to_bytes
-from allegory.report.draw import draw_strips
+from allegory.report.draw import draw_film, draw_strips
+from allegory.report.film import encode_film
 from allegory.report.sheets import to_image
+from allegory.report.sounds import sounding
 from allegory.runs.space import Space, space_of
 from allegory.studio.codes import code_of, decoder_of, picture_code, read_move
 from allegory.studio.routes.runs import Here, Id
@@ -30,6 +32,7 @@ __all__ = ["exploring", "png"]
 
 exploring = APIRouter(prefix="/api/runs/{id}", tags=["explore"])
 PNG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}}}}
+EITHER: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}, "image/gif": {}}}}
 Numbers = Annotated[list[float], Field(min_length=1, max_length=4096)]
 
 
@@ -43,6 +46,8 @@ class Way(BaseModel):
     """By rank: 0 is the one of the strongest effect."""
     frames: int = Field(9, ge=2, le=32)
     label: str | None = Field(None, max_length=200)
+    bare: bool = False
+    """Whether rows go without the names of their ways."""
 
 
 class Ends(BaseModel):
@@ -54,6 +59,8 @@ class Ends(BaseModel):
     b: Numbers
     frames: int = Field(9, ge=2, le=32)
     label: str | None = Field(None, max_length=200)
+    film: bool = False
+    """Whether a film is drawn, as a GIF, and not a row of pictures."""
 
 
 def png(picture: np.ndarray[Any, np.dtype[np.uint8]]) -> Response:
@@ -79,7 +86,7 @@ async def space(id: Id, studio: Here) -> dict[str, Any]:
 
     def look() -> dict[str, Any]:
         model, found = known_space(studio, id)
-        return found.plain(model)
+        return {**found.plain(model), "sound": sounding(model.media)}
 
     return dict(await studio.work(look))
 
@@ -115,20 +122,24 @@ async def strips(id: Id, way: Way, studio: Here) -> Response:
         chosen = [axes[k].index for k in way.ways]
         z, decodes = code_of(model, way.z), decoder_of(model, way.label)
         drawn = move(decodes, found.ways.vectors[chosen], start=z, frames=way.frames)
-        return png(draw_strips(drawn, model.media, [found.ways.short(k) for k in chosen]))
+        names = [] if way.bare else [found.ways.short(k) for k in chosen]
+        return png(draw_strips(drawn, model.media, names))
 
     return await _picture(studio, draw)
 
 
-@exploring.post("/interpolate", response_class=Response, responses=PNG)
+@exploring.post("/interpolate", response_class=Response, responses=EITHER)
 async def path(id: Id, ends: Ends, studio: Here) -> Response:
-    """A row of pictures on the way from one code to another."""
+    """The way from one code to another: a row of pictures, or a film."""
 
     def draw() -> Response:
         model = require(studio.shelf.model(id), "interpolate")
         a, b = code_of(model, ends.a), code_of(model, ends.b)
         decodes = decoder_of(model, ends.label)
         drawn = interpolate(decodes, a[None], b[None], frames=ends.frames)
+        if ends.film:
+            film = encode_film(draw_film(drawn, model.media), ".gif")
+            return Response(film, media_type="image/gif")
         return png(draw_strips(drawn, model.media))
 
     return await _picture(studio, draw)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import FileResponse, Response
@@ -13,9 +13,6 @@ from allegory.studio import forms, train
 from allegory.studio.sources import source_of
 from allegory.studio.state import details, preview, summary
 from allegory.studio.tabs import tabs_of
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Here", "Id", "reading", "steering", "studio_of"]
 
@@ -68,7 +65,8 @@ def run(id: Id, studio: Here) -> dict[str, Any]:
     """One run: how it stands, its curves, and what its model can be used for."""
     train.reap()
     folder = studio.shelf.run(id)
-    return {**details(folder), "tabs": tabs_of(studio.shelf, id)}
+    tabs = tabs_of(studio.shelf, id)
+    return {**details(folder), "tabs": tabs.names, "fault": tabs.fault}
 
 
 @reading.get("/runs/{id}/previews/{images}", response_class=Response)

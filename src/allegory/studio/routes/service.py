@@ -12,29 +12,34 @@ from pydantic import BaseModel, ConfigDict, Field
 from allegory.errors import UserError
 from allegory.media import Vectors, to_bytes
 from allegory.report.draw import draw_examples
+from allegory.report.sounds import sound_bytes, sounding, wave_bytes
 from allegory.studio.codes import FAR, decoder_of
-from allegory.studio.pictures import read_uploads, read_whole
 from allegory.studio.routes.explore import png
 from allegory.studio.routes.runs import Here
+from allegory.studio.uploads import read_uploads, read_wave, read_whole
 from allegory.tools.classes import chosen_classes
 from allegory.tools.requires import lacking, require, tools_for
 from allegory.tools.running import home, in_batches
 from allegory.tools.sample import sample
 from allegory.tools.translate import chosen_target, source_of, translate_large
+from allegory.tools.translate_sounds import translate_sound
 
 __all__ = ["serving"]
 
 serving = APIRouter(prefix="/api", tags=["service"])
 PNG: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"image/png": {}, "application/json": {}}}
+    200: {"content": {"image/png": {}, "audio/wav": {}, "application/json": {}}}
 }
-PICTURE: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}}}}
+MADE: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}, "audio/wav": {}}}}
 MOST = 256
 """Examples of a request."""
 Run = Annotated[str | None, Query(max_length=255, description="A run; not where one is served.")]
 Form = Annotated[
-    Literal["json", "png"],
-    Query(alias="format", description="Numbers in the media's range, or a sheet of pictures."),
+    Literal["json", "png", "wav"],
+    Query(
+        alias="format",
+        description="Numbers in the media's range, a sheet of pictures, or the first as a sound.",
+    ),
 ]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -96,6 +101,10 @@ def tensor_of(model: Any, values: list[Any]) -> torch.Tensor:
 
 def answer(x: torch.Tensor, media: Any, kind: str) -> Any:
     """Examples as they were asked for."""
+    if kind == "wav":
+        if not sounding(media):
+            raise UserError("this model makes no sounds.")
+        return Response(sound_bytes(x[0].cpu(), media), media_type="audio/wav")
     return png(draw_examples(x, media)) if kind == "png" else {"x": x.cpu().tolist()}
 
 
@@ -201,22 +210,27 @@ async def read(files: list[UploadFile], studio: Here, run: Run = None) -> dict[s
     return dict(await studio.work(find))
 
 
-@serving.post("/translate", response_class=Response, responses=PICTURE)
+@serving.post("/translate", response_class=Response, responses=MADE)
 async def translate(
     file: UploadFile,
     studio: Here,
     to: Annotated[str | None, Query(max_length=200, description="The domain asked for.")] = None,
     run: Run = None,
 ) -> Response:
-    """An uploaded picture as one of another domain, at its own size, as a PNG."""
+    """An upload as one of another domain: a picture at its size, a sound of its length."""
     content = await file.read()
 
     def find() -> Response:
         found = model_of(studio, run, "translate")
         target = chosen_target(found, to)
-        x = read_whole(content, found.media.of(source_of(found, target)))
-        y = to_bytes(translate_large(found, x, target))
-        return png(y.permute(1, 2, 0).numpy())
+        media = found.media.of(source_of(found, target))
+        if media.sound is not None:
+            wave, rate = read_wave(content)
+            y = translate_sound(found, wave, rate, target)
+            return Response(wave_bytes(y, rate), media_type="audio/wav")
+        x = read_whole(content, media)
+        made = to_bytes(translate_large(found, x, target))
+        return png(made.permute(1, 2, 0).numpy())
 
-    made: Response = await studio.work(find)
-    return made
+    answer: Response = await studio.work(find)
+    return answer

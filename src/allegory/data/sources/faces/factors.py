@@ -18,10 +18,9 @@ import re
 import zlib
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from allegory.data.sources.faces.colours import EYES, HAIR
 from allegory.data.sources.faces.hair import STYLES
@@ -31,10 +30,13 @@ from allegory.errors import UserError, unknown
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FACTORS", "OBJECT_FACTORS", "Factor", "Kind", "Table", "draw", "factors_of"]
+    from numpy.typing import NDArray
+
+    from allegory.data.sources.faces.field import Table
+
+__all__ = ["FACTORS", "OBJECT_FACTORS", "Factor", "Kind", "draw", "factors_of"]
 
 Kind: TypeAlias = Literal["faces", "objects"]
-Table: TypeAlias = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)

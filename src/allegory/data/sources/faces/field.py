@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 __all__ = [
     "Array",
     "Number",
+    "Table",
     "bump",
     "capsule",
     "ellipsoid",
@@ -29,6 +30,8 @@ __all__ = [
 
 Array: TypeAlias = NDArray[np.floating[Any]]
 Number: TypeAlias = float | Array
+Table: TypeAlias = dict[str, NDArray[Any]]
+"""Values of factors by name, each (n,): one a picture."""
 Point: TypeAlias = tuple[Number, Number, Number]
 
 

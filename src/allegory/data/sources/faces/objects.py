@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from allegory.data.sources.faces.factors import Table
+    from allegory.data.sources.faces.field import Table
 
 __all__ = ["PATTERNS", "SHAPES", "Thing", "things"]
 

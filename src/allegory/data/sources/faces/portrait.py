@@ -16,7 +16,7 @@ from allegory.data.sources.faces.shade import Surface
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from allegory.data.sources.faces.factors import Table
+    from allegory.data.sources.faces.field import Table
 
 __all__ = ["Portrait", "portraits"]
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from allegory.data.sources.faces.factors import Kind, Table
-    from allegory.data.sources.faces.field import Array
+    from allegory.data.sources.faces.factors import Kind
+    from allegory.data.sources.faces.field import Array, Table
 
 __all__ = ["render"]
 

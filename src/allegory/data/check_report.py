@@ -1,23 +1,82 @@
-"""The report of `check` as text for a terminal."""
+"""What `check` found: plain values, as JSON and as text for a terminal."""
 
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
-
-from allegory.data.check import counted
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.table import Table
 
-    from allegory.data.check import Report
-
-__all__ = ["render"]
+__all__ = ["Report", "counted"]
 
 SHOWN = 12
 """Entries of a histogram or groups of copies that are shown; the JSON has them all."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a source holds and how training would use it; all plain JSON values."""
+
+    source: str
+    """Its name: can be opened again from any folder."""
+    kind: str
+    """"folder", "array" or "built-in"."""
+    examples: int
+    """That can be used."""
+    media: dict[str, Any]
+    """What training would see: kind, mode, height, width (see allegory.media.describe)."""
+    splits: dict[str, int]
+    """Number of examples in "train", "validation" and "test"."""
+    store_bytes: int
+    """Size of the packed examples, on disk and at most in memory."""
+    formats: dict[str, int]
+    """Pictures of each file format, by content; as the next ones, of folders only."""
+    sizes: dict[str, int]
+    """Pictures of each HEIGHTxWIDTH, after rotation, most frequent first."""
+    modes: dict[str, int]
+    """Pictures of each of Pillow's pixel types."""
+    rates: dict[str, int]
+    """Sounds of each rate; as the next ones, of folders of sounds only."""
+    channels: dict[str, int]
+    """Sounds of each number of channels, which are mixed down."""
+    seconds: float
+    """That all sounds last."""
+    animated: int
+    """Animations, of which the first frame is used."""
+    rotated: int
+    """Pictures that EXIF turns or mirrors."""
+    ignored: dict[str, int]
+    """Other files, by extension."""
+    labels: dict[str, dict[str, int]]
+    """Of each category column, the examples of each class; "" where it is missing."""
+    numbers: dict[str, dict[str, float]]
+    """Of each number column, "least", "mean", "greatest", and how many are "missing"."""
+    skipped: tuple[dict[str, str], ...]
+    """Everything that cannot be used: "path" and "reason"."""
+    duplicates: tuple[tuple[str, ...], ...]
+    """Groups of equal examples: file names, or row numbers."""
+    warnings: tuple[str, ...]
+    """What is worth mending, in words."""
+    next: str
+    """The command to run next."""
+
+    def to_json(self) -> str:
+        """The report as one JSON object."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    def text(self, width: int = 99) -> str:
+        """The report for a terminal of this many columns."""
+        return render(self, width)
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """A number with its noun: "1 group", "2,000 groups"."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def render(report: Report, width: int) -> str:
