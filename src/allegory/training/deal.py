@@ -38,6 +38,8 @@ class Dealer:
     """Whether half of the pictures are mirrored."""
     world: World
     device: torch.device
+    layout: torch.memory_format
+    """How a batch lies in memory."""
     sums: NDArray[np.float64] | None = None
     """Of weights, (n,), by which examples are drawn; None: each comes once an epoch."""
 
@@ -56,7 +58,7 @@ class Dealer:
         cut = share(np.arange(self.batch), self.world.rank, self.world.size)
         cut = share(cut, index, slices)
         here = slice(int(cut[0]), int(cut[-1]) + 1)
-        x = self.data.grey(rows[here], device=self.device)
+        x = self.data.grey(rows[here], device=self.device).contiguous(memory_format=self.layout)
         if self.flips:
             x = flip(x, rows[here], self.seed, step)
         if isinstance(self.data.media, Images) and self.data.media.binary:

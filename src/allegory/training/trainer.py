@@ -94,12 +94,11 @@ class Trainer:
         self.checkpoints, self.journal, self.observers = checkpoints, journal, observers
         self.shown = shown and self.world.leads
         self.device = precision.choose_device(settings.device)
-        dealer = Dealer(
-            train, game.columns, settings.seed, settings.batch, flips, self.world, self.device
-        )
+        layout = precision.memory_format(train.media, game, self.device)
+        fixed = (settings.seed, settings.batch, flips, self.world, self.device, layout)
+        dealer = Dealer(train, game.columns, *fixed)
         numbers = precision.choose_precision(settings.precision, train.media, self.device)
         self.backward = Backward(dealer, settings, numbers)
-        layout = precision.memory_format(train.media)
         self.game = game.to(device=self.device, memory_format=layout)  # type: ignore[call-overload]
         self.movers = movers(self.game, settings)
         self.average = Average(self.game.model, settings.half_life)
