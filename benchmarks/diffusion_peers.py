@@ -7,7 +7,8 @@ network (denoising-diffusion-pytorch: `Unet(32, dim_mults=(1, 2, 4))`; diffusers
 by our trainer. The peers' steps are those of denoising-diffusion-pytorch's `Trainer.train` and of
 diffusers' script `train_unconditional.py`, without reading pictures, which are kept in memory, and
 without what they draw and save on the way: all to their advantage. They compute in float32, as
-they do by default on a processor; ours also in bfloat16, as it does by default.
+they do by default on a processor; ours also in bfloat16, as it does by default. Beside them a
+U-Net of our own, of about as many operations an example.
 
 Both packages are optional; one that is missing is left out. torchvision, which the first imports
 and does not need here, is replaced where it is missing.
@@ -35,6 +36,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from allegory.data.open import open_data
 from allegory.games.diffusion import DiffusionGame
 from allegory.models.diffusion import Denoiser
+from allegory.networks.denoising import DenoisingUNet
 from allegory.recipes.diffusion import spread_of
 from allegory.sampling.sampler import Sampler
 from allegory.training.settings import TrainingSettings
@@ -43,6 +45,8 @@ from allegory.training.trainer import Trainer
 SIZE, LR = 32, 1e-4
 TIMES = 1_000
 """Noise levels of the peers."""
+WIDTH = 128
+"""Of our own U-Net's first level."""
 
 
 @contextmanager
@@ -183,11 +187,36 @@ def ours(net, call, data, batch, seconds, precision):
         return pace(work, batch, seconds)
 
 
+def operations(net, call):
+    """Of a training step, in millions for each example: three times those of the forward."""
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        call(net, torch.zeros(1, 1, SIZE, SIZE), torch.zeros(1))
+    return round(3 * counter.get_total_flops() / 1e6)
+
+
+def own(data, options):
+    """Rate of our trainer with a network of ours."""
+    torch.manual_seed(0)
+    net = DenoisingUNet(1, SIZE, SIZE, features=WIDTH, blocks=1)
+
+    def call(net, x, time):
+        return net(x, time)
+
+    each, one = operations(net, call), (data, options.batch, options.seconds)
+    rates = [
+        ours(copy.deepcopy(net), call, *one, precision)
+        for _ in range(options.repeats)
+        for precision in ("auto", "float32")
+    ]
+    result = {"ours": rates[::2], "ours, float32": rates[1::2]}
+    result = {name: [round(rate, 1) for rate in found] for name, found in result.items()}
+    parameters = sum(p.numel() for p in net.parameters())
+    return result | {"parameters": parameters, "MFLOP an example": each}
+
+
 def beside(build, data, options):
     """Rates of all, taking turns, and the ratios."""
     net, stepper, call = build()
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
-        call(net, torch.zeros(1, 1, SIZE, SIZE), torch.zeros(1))
     rates = {"theirs": [], "ours": [], "ours, float32": []}
     for _ in range(options.repeats):
         one = (data, options.batch, options.seconds)
@@ -199,8 +228,7 @@ def beside(build, data, options):
         ratios = [a / b for a, b in zip(rates[name], rates["theirs"], strict=True)]
         result[f"ratio of {name}"] = round(statistics.median(ratios), 2)
     parameters = sum(p.numel() for p in net.parameters())
-    operations = 3 * counter.get_total_flops() / 1e6
-    return result | {"parameters": parameters, "MFLOP an example": round(operations)}
+    return result | {"parameters": parameters, "MFLOP an example": operations(net, call)}
 
 
 def main() -> None:
@@ -223,6 +251,7 @@ def main() -> None:
             result[name] = "not installed"
             continue
         result[name] = beside(build, data, options)
+    result["our own U-Net"] = own(data, options)
     text = json.dumps(result, indent=2)
     print(text)
     if options.out:

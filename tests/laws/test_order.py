@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allegory.data.order import batch_rows, order, share
+from allegory.data.order import batch_rows, order, share, sums_of
 
 seeds, epochs = st.integers(0, 2**63 - 1), st.integers(0, 10**6)
 sizes = st.integers(1, 200)
@@ -29,7 +29,7 @@ def test_orders_differ_by_seed_and_by_epoch():
 
 @given(seeds, st.integers(0, 50), st.integers(1, 70), sizes, st.booleans())
 def test_batches_follow_each_other_through_the_epochs(seed, step, batch, n, weighted):
-    weights = weights_of(n) if weighted else None
+    weights = sums_of(weights_of(n)) if weighted else None
     first, last = step * batch // n, (step + 1) * batch // n
     endless = np.concatenate([order(seed, e, n, weights) for e in range(first, last + 1)])
     expected = endless[step * batch - first * n :][:batch]
@@ -48,7 +48,7 @@ def test_shares_partition_the_batch(n, world):
 
 def test_weights_are_proportions():
     weights = np.array([0.0, 1.0, 2.0, 0.0, 5.0, 0.0])
-    drawn = np.concatenate([order(3, epoch, 6, weights) for epoch in range(4000)])
+    drawn = np.concatenate([order(3, epoch, 6, sums_of(weights)) for epoch in range(4000)])
     counts = np.bincount(drawn, minlength=6)
     assert not counts[[0, 3, 5]].any()
     np.testing.assert_allclose(counts / counts.sum(), weights / weights.sum(), atol=0.01)
@@ -57,7 +57,7 @@ def test_weights_are_proportions():
 @pytest.mark.parametrize("weights", [[0.0, 0.0], [1.0, -1.0], [1.0, np.nan], [1.0, np.inf]])
 def test_bad_weights_are_refused(weights):
     with pytest.raises(ValueError, match="weights"):
-        order(0, 0, 2, np.array(weights))
+        sums_of(np.array(weights))
 
 
 def test_the_caller_may_change_what_it_got():

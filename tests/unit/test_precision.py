@@ -1,10 +1,13 @@
-"""Which numbers a loss is computed with."""
+"""Which numbers a loss is computed with, and how they lie in memory."""
 
+import pytest
 import torch
 from torch import nn
+from torch.nn import functional
 
+from allegory.media import Images
 from allegory.training.hands import Hands
-from allegory.training.precision import autocast
+from allegory.training.precision import autocast, memory_format
 
 
 def test_gradients_in_bfloat16_do_not_depend_on_who_computes():
@@ -24,3 +27,21 @@ def test_gradients_in_bfloat16_do_not_depend_on_who_computes():
         for a, b in zip(alone, many.map(gradients, range(4)), strict=True):
             assert all(map(torch.equal, a, b))
     many.close()
+
+
+def test_attention_is_computed_in_float32_on_a_processor():
+    q = torch.randn(2, 1, 4, 8, dtype=torch.bfloat16)
+    with autocast("bfloat16", torch.device("cpu")):
+        seen = functional.scaled_dot_product_attention(q, q, value=q)
+        mixed = functional.linear(q, torch.eye(8))
+    expected = functional.scaled_dot_product_attention(*[q.float()] * 3)
+    assert torch.equal(seen, expected)
+    assert mixed.dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize(("groups", "last"), [(8, False), (4, True)])
+def test_few_channels_normalised_together_do_not_lie_last(groups, last):
+    net = nn.Sequential(nn.Conv2d(1, 64, 3), nn.GroupNorm(groups, 64))
+    found = memory_format(Images("L", 8, 8), net, torch.device("cpu"))
+    assert (found == torch.channels_last) == last
+    assert memory_format(Images("L", 8, 8), net, torch.device("cuda")) == torch.channels_last

@@ -217,3 +217,46 @@ def test_what_nobody_left_is_told_with_what_was():
     assert turn.left("fakes").shape == (2, 3)
     with pytest.raises(KeyError, match="but 'fakes'"):
         turn.left("codes")
+
+
+def test_networks_whose_slopes_are_paid_for_are_not_compiled(monkeypatch):
+    asked = []
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda network: asked.append(network))
+    made = trainer_for("gan", "pictures", r1=0.1, compile=True).game.model
+    assert made.generator in asked
+    assert made.critic not in asked
+    made = trainer_for("gan", "pictures", r1=0.0, r2=0.0, compile=True).game.model
+    assert made.critic in asked
+
+
+def test_the_journal_has_means_over_the_moves_of_each_player(tmp_path):
+    trainer = trainer_for("gan", "pictures", turns=3, journal=Journal(tmp_path))
+    lengths = []
+    for mover in trainer.movers:
+        step = mover.step
+
+        def kept(lr, total, name=mover.player.name, step=step):
+            lengths.append((name, float(step(lr, total))))
+            return torch.tensor(lengths[-1][1])
+
+        mover.step = kept
+    for _ in range(4):
+        trainer.round()
+    trainer.record()
+    (found,) = [r["rates"] for r in read_journal(tmp_path / "metrics.jsonl")]
+    for name in {name for name, _ in lengths}:
+        own = [length for whose, length in lengths if whose == name]
+        assert found[f"{name}/gradient_norm"] == pytest.approx(sum(own) / len(own), rel=1e-5)
+    assert len(lengths) > 4
+
+
+def test_held_out_examples_are_of_all_classes_though_they_come_class_by_class():
+    trainer = trainer_for("classifier", "pictures", held_out=20)
+    seen = []
+    trainer.game.held_out = lambda model, batch, noise: seen.append(batch.columns["label"]) or {}
+    trainer.held_out = dataclasses.replace(
+        trainer.train, rows=trainer.train.rows[trainer.train.table()["label"].values.argsort()]
+    )
+    trainer.held_out_losses()
+    assert len(torch.cat(seen)) == 20
+    assert len(torch.cat(seen).unique()) == len(trainer.game.model.classes)

@@ -124,7 +124,10 @@ class Dataset:
         import torch
 
         rows = self.rows[np.asarray(indices, dtype=np.int64)]
-        raw = torch.from_numpy(np.take(self.store, rows, axis=0)).to(device)
+        raw = torch.from_numpy(np.take(self.store, rows, axis=0))
+        # from other memory the copy waits for all that the device still has to do
+        raw = raw.pin_memory() if torch.device(device).type == "cuda" else raw
+        raw = raw.to(device, non_blocking=True)
         return raw if isinstance(self.media, Vectors) else to_unit(raw.permute(0, 3, 1, 2))
 
     def known(

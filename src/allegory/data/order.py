@@ -10,28 +10,27 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["batch_rows", "order", "share"]
+__all__ = ["batch_rows", "order", "share", "sums_of"]
 
 DRAWS_A_BLOCK = 4
 """Doubles that one step of Philox's counter yields."""
 
 
 def order(
-    seed: int, epoch: int, n: int, weights: NDArray[np.floating] | None = None
+    seed: int, epoch: int, n: int, sums: NDArray[np.float64] | None = None
 ) -> NDArray[np.int64]:
     """The order of n examples in this epoch, (n,) int64, counted from 0.
 
-    Without weights it is a permutation; with `weights` (n,), not negative and in any unit, it is n
-    draws with replacement in their proportion. A pure function: the same on every machine, with no
-    generator to store.
+    Without weights it is a permutation; with `sums_of` weights (n,) it is n draws with replacement
+    in their proportion. A pure function: the same on every machine, with no generator to store.
     """
-    if weights is not None:
-        return _weighted(seed, epoch * n, n, weights)
+    if sums is not None:
+        return _weighted(seed, epoch * n, n, sums)
     return _permutation(seed, epoch, n).copy()
 
 
 def batch_rows(
-    seed: int, step: int, batch: int, n: int, weights: NDArray[np.floating] | None = None
+    seed: int, step: int, batch: int, n: int, sums: NDArray[np.float64] | None = None
 ) -> NDArray[np.int64]:
     """The rows of the global batch of this step, (batch,) int64 in [0, n).
 
@@ -39,8 +38,8 @@ def batch_rows(
     without a gap: a batch may cross the border of an epoch, or span several.
     """
     start = step * batch
-    if weights is not None:
-        return _weighted(seed, start, batch, weights)
+    if sums is not None:
+        return _weighted(seed, start, batch, sums)
     parts = []
     while batch:
         epoch, at = divmod(start, n)
@@ -64,20 +63,27 @@ def _permutation(seed: int, epoch: int, n: int) -> NDArray[np.int64]:
     return rows
 
 
-def _weighted(
-    seed: int, start: int, count: int, weights: NDArray[np.floating]
-) -> NDArray[np.int64]:
-    """Draws start ... start + count of the endless weighted stream of this seed."""
-    total = np.cumsum(weights, dtype=np.float64)
-    if not (np.all(np.asarray(weights) >= 0) and np.isfinite(total[-1]) and total[-1] > 0):
+def sums_of(weights: NDArray[np.floating]) -> NDArray[np.float64]:
+    """What examples are drawn by: sums of the weights up to each, (n,).
+
+    Raises:
+        ValueError: a weight is negative or not finite, or all are 0.
+    """
+    sums = np.cumsum(weights, dtype=np.float64)
+    if not (np.all(weights >= 0) and np.isfinite(sums[-1]) and sums[-1] > 0):
         raise ValueError("weights must be finite, not negative, and not all 0")
+    return sums
+
+
+def _weighted(seed: int, start: int, count: int, sums: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Draws start ... start + count of the endless weighted stream of this seed."""
     # the key's second half is no epoch, so that the stream meets no permutation's
     bits = np.random.Philox(key=np.array([seed, 2**64 - 1], dtype=np.uint64))
     blocks, skip = divmod(start, DRAWS_A_BLOCK)
     bits.advance(blocks)
     uniform = np.random.Generator(bits).random(skip + count)[skip:]
-    rows = np.searchsorted(total, uniform * total[-1], side="right")
+    rows = np.searchsorted(sums, uniform * sums[-1], side="right")
     # rounding may carry the product to the very end, behind the last example that has weight
-    last = np.flatnonzero(np.asarray(weights))[-1]
+    last = np.searchsorted(sums, sums[-1])
     drawn: NDArray[np.int64] = np.minimum(rows, last).astype(np.int64)
     return drawn

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from allegory.data.dataset import Column, Skipped
 from allegory.data.derive import DERIVATIONS
-from allegory.data.pictures import quiet, read_header
+from allegory.data.pictures import Header, quiet, read_header
 from allegory.data.plan import plan_size
+from allegory.data.reasons import Unreadable
 from allegory.data.sides import Side, file_names
 from allegory.data.split import NAMES, split, together
 from allegory.data.store import key_of, packed
@@ -217,19 +218,27 @@ def _fitting(a: Side, b: Side, rows: NDArray[np.int64]) -> tuple[NDArray[np.int6
     names = [[str(name) for name in file_names(s)[at]] for s, at in zip((a, b), rows, strict=True)]
     with quiet():
         sizes = [
-            [read_header(side.root / name) for name in mine]
+            [_header(side.root / name) for name in mine]
             for side, mine in zip((a, b), names, strict=True)
-            if side.root is not None
+            if side.root is not None and not side.media.get("sound")
         ]
     if len(sizes) < 2:
         return rows, []
     fits = [
-        abs(x.width * y.height / (x.height * y.width) - 1) <= ASPECT
+        not (x and y) or abs(x.width * y.height / (x.height * y.width) - 1) <= ASPECT
         for x, y in zip(*sizes, strict=True)
     ]
     odd = [
         Skipped(name, f"is {x.height}x{x.width}, its partner {y.height}x{y.width}")
         for name, x, y, fit in zip(names[0], *sizes, fits, strict=True)
-        if not fit
+        if not fit and x and y
     ]
     return rows[:, np.array(fits, bool)], odd
+
+
+def _header(path: Path) -> Header | None:
+    """What the file says of itself; None where its name was written otherwise than it is."""
+    try:
+        return read_header(path)
+    except Unreadable:
+        return None

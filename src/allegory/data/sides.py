@@ -113,6 +113,8 @@ def by_label(a: Side, *, bare: bool) -> tuple[Side, Side] | None:
     label = a.columns.get("label")
     if a.root is None or label is None or len(label.names) != 2:
         return None
+    if bare and not _apart(a, label):
+        return None
     sides = []
     for k, name in enumerate(sorted(label.names)):
         rows = np.flatnonzero(label.values == label.names.index(name)).astype(np.int64)
@@ -123,6 +125,14 @@ def by_label(a: Side, *, bare: bool) -> tuple[Side, Side] | None:
             side = replace(side, columns={**side.columns, "file_name": column}, root=a.root / name)
         sides.append(side if not k else replace(side, skipped=()))
     return sides[0], sides[1]
+
+
+def _apart(a: Side, label: Column) -> bool:
+    """Whether the files of each label lie in a folder of its name, at the top."""
+    tops = [PurePath(str(file)).parts[0] for file in file_names(a)]
+    return all(
+        label.names[int(k)] == top for k, top in zip(label.values, tops, strict=True) if k >= 0
+    )
 
 
 def within(a: Side, conditions: Sequence[str]) -> tuple[Side, Side]:

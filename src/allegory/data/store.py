@@ -89,17 +89,17 @@ def saved(key: str) -> Packed | None:
             np.load(file, allow_pickle=False) as arrays,
         ):
             values = {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        columns = {
+            c["name"]: Column(c["kind"], values[f"column{i}"], tuple(c["names"]))
+            for i, c in enumerate(info["columns"])
+        }
+        skipped = tuple(Skipped(**s) for s in info["skipped"])
+        digests, fingerprint, found = values["digests"], info["fingerprint"], info["info"]
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return None
-    digests = values["digests"]
     if len(digests) != len(examples):
         return None
-    columns = {
-        c["name"]: Column(c["kind"], values[f"column{i}"], tuple(c["names"]))
-        for i, c in enumerate(info["columns"])
-    }
-    skipped = tuple(Skipped(**s) for s in info["skipped"])
-    return Packed(key, examples, digests, info["fingerprint"], columns, skipped, info["info"])
+    return Packed(key, examples, digests, fingerprint, columns, skipped, found)
 
 
 def packed(key: str, build: Callable[[Writer], None]) -> Packed:
@@ -218,8 +218,10 @@ def _place(work: Path, target: Path) -> None:
     """Rename a finished store to its place, unless another process was first."""
     with storage():
         if target.exists() and saved(target.name) is None:
-            # what stands there is damaged: rename it away, since removing is not atomic
-            target.rename(work / "damaged")
+            # what stands there is damaged: rename it away first, since removing is not atomic
+            away = Path(tempfile.mkdtemp(prefix=".tmp-", dir=target.parent))
+            target.rename(away / "damaged")
+            shutil.rmtree(away, ignore_errors=True)
         try:
             work.rename(target)
         except OSError:
@@ -237,7 +239,7 @@ def workshop(home: Path) -> Iterator[Path]:
         home.mkdir(parents=True, exist_ok=True)
         for left in home.glob(".tmp-*"):
             with contextlib.suppress(OSError):
-                if time.time() - left.stat().st_mtime > STALE:
+                if time.time() - max(p.stat().st_mtime for p in (left, *left.iterdir())) > STALE:
                     shutil.rmtree(left, ignore_errors=True)
         work = Path(tempfile.mkdtemp(prefix=".tmp-", dir=home))
     try:

@@ -96,6 +96,7 @@ class GANGame(Game):
         """
         super().__init__()
         self.model, self.objective, self.penalties = model, ADVERSARIAL[loss], penalties
+        self.sloped = ("critic",) if penalties.real or penalties.fake or penalties.unit else ()
         self.turns, self.drop, self.growth_images = turns, drop, growth_images
         self.columns = (label,) if label else ()
         self.augment = augment and isinstance(model.media, Images)

@@ -9,7 +9,11 @@ MOMENTUM = 0.01
 
 
 def follow(mean: Tensor, std: Tensor, z: Tensor) -> None:
-    """Move a running mean and deviation, (latents,) each, towards those of the codes z."""
-    mean.lerp_(z.mean(0), MOMENTUM)
-    spread = (z - mean).square().mean(0).sqrt()
-    std.lerp_(spread.clamp(min=1e-6), MOMENTUM)
+    """Move a running mean and deviation, (latents,) each, towards those of the codes z.
+
+    They stay where codes are not finite: what is kept must get over a move that was skipped.
+    """
+    moved = mean.lerp(z.mean(0), MOMENTUM)
+    mean.copy_(moved.where(moved.isfinite(), mean))
+    moved = std.lerp((z - mean).square().mean(0).sqrt().clamp(min=1e-6), MOMENTUM)
+    std.copy_(moved.where(moved.isfinite(), std))

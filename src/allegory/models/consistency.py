@@ -1,6 +1,7 @@
 """Consistency models: examples from noise in a step or two."""
 
 from abc import ABC
+from functools import partial
 
 from torch import Generator, Tensor, nn
 
@@ -8,7 +9,8 @@ from allegory.capabilities import LatentSpace
 from allegory.media import Media
 from allegory.models.preconditioned import OfClasses, Preconditioned
 from allegory.objectives.denoising import Formulation
-from allegory.sampling.solvers import Level, ddim, for_each
+from allegory.sampling.sampler import rounded
+from allegory.sampling.solvers import Denoise, Level, ddim, for_each
 from allegory.sampling.units import from_standard
 
 __all__ = ["ConditionalConsistency", "Consistency", "Consistent", "levels_for"]
@@ -59,16 +61,19 @@ class Consistent(Preconditioned, ABC):
 
     def decode(self, z: Tensor, *, labels: Tensor | None = None) -> Tensor:
         """The example that noise z (n, latents) gives: (n, *media.shape)."""
+        return self._end(z, partial(self._called, labels))
+
+    def _called(self, labels: Tensor | None, x: Tensor, sigma: Level) -> Tensor:
+        return self.denoise(x, for_each(sigma, x), labels=labels)
+
+    def _end(self, z: Tensor, denoise: Denoise) -> Tensor:
         x = self.levels[0] * z.view(-1, *self.media.shape)
-
-        def denoise(x: Tensor, sigma: Level) -> Tensor:
-            return self.denoise(x, for_each(sigma, x), labels=labels)
-
         return from_standard(ddim(denoise, x, (*self.levels, 0.0)), self.media)
 
     def sample(self, n: int, *, rng: Generator | int, labels: Tensor | None = None) -> Tensor:
         """Decode n draws of noise: (n, *media.shape)."""
-        return self.decode(self.latent.draw(n, rng), labels=labels)
+        denoise = rounded(partial(self._called, labels), self.media)
+        return self._end(self.latent.draw(n, rng), denoise)
 
 
 class Consistency(Consistent):

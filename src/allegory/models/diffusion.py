@@ -13,7 +13,8 @@ from allegory.media import Media, Vectors
 from allegory.models.preconditioned import OfClasses, Preconditioned
 from allegory.objectives.denoising import Formulation
 from allegory.sampling.likelihood import log_likelihood
-from allegory.sampling.sampler import Sampler, guided
+from allegory.sampling.sampler import Sampler, guided, rounded
+from allegory.sampling.solvers import Denoise
 from allegory.sampling.units import from_standard, to_standard
 
 __all__ = ["ConditionalDenoiser", "Denoiser", "Denoising"]
@@ -80,8 +81,10 @@ class Denoising(Preconditioned, ABC):
 
         By the probability-flow equation; by a solver that draws noise, always the same.
         """
+        return self._end(z, guided(self, labels, self.sampler.guidance))
+
+    def _end(self, z: Tensor, denoise: Denoise) -> Tensor:
         noise = z.view(-1, *self.media.shape)
-        denoise = guided(self, labels, self.sampler.guidance)
         x = self.sampler.clean(denoise, self.sampler.noised(noise, self.spread), 0)
         return from_standard(x, self.media)
 
@@ -94,7 +97,8 @@ class Denoising(Preconditioned, ABC):
 
     def sample(self, n: int, *, rng: Generator | int, labels: Tensor | None = None) -> Tensor:
         """Take the noise off n draws of it: (n, *media.shape)."""
-        return self.decode(self.latent.draw(n, rng), labels=labels)
+        denoise = rounded(guided(self, labels, self.sampler.guidance), self.media)
+        return self._end(self.latent.draw(n, rng), denoise)
 
     def log_prob(self, x: Tensor, *, rng: Generator | int, draws: int = 1) -> Tensor:
         """Log-density in nats of x (n, *media.shape), in the media's units: (n,).

@@ -46,7 +46,7 @@ class Told(nn.Module):
         angles = level[:, None] * self.waves
         told = self.enter(torch.cat([angles.sin(), angles.cos()], dim=1))
         if self.labels is not None:
-            told = told + self.labels(labels, len(level))
+            told = told + self.labels(labels, level.shape[0])
         out: Tensor = F.silu(self.leave(F.silu(told)))
         return out
 

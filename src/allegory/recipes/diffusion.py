@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from allegory.randomness import some_rows
 from allegory.recipes.classes import classes_of, shares_of, train_of
 
 if TYPE_CHECKING:
@@ -157,5 +157,5 @@ def spread_of(data: Dataset) -> float:
     if isinstance(data.media, Vectors):
         return 1.0
     train = train_of(data)
-    x = train.grey(np.arange(min(LOOKED_AT, len(train))))
+    x = train.grey(some_rows(len(train), LOOKED_AT))
     return round(float(x.square().mean().sqrt()), 4)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from allegory.errors import UserError
 from allegory.recipes.classes import classes_of, shares_of
 
 if TYPE_CHECKING:
@@ -58,6 +59,13 @@ class GANSettings(BaseModel):
     """Column of the data's table with the classes that samples can be asked for."""
     drop: float = Field(0.1, ge=0.0, le=1.0)
     """Share of examples whose label is hidden, so that samples of no class can be drawn too."""
+
+    @model_validator(mode="after")
+    def one_way_to_tame(self) -> Self:
+        """Refuse what growing networks, whose layers are equalised, have no use for."""
+        if self.spectral and self.growth_images is not None:
+            raise UserError("--spectral is for networks that can't grow: leave one of both out.")
+        return self
 
     def classes(self, data: Dataset) -> tuple[str, ...]:
         """Names of the classes of these data; none where no label is asked for."""

@@ -178,7 +178,7 @@ def cyclegan() -> Run:
         data=DataSettings(source="towns", pairing="shuffled", flip=True),
         game=CycleGANSettings(network="tiny"),
         training=TrainingSettings(
-            images=60_000, batch=8, lr=2e-4, beta1=0.5, beta2=0.99, half_life=2_000
+            images=60_000, batch=2, lr=5e-4, beta1=0.5, beta2=0.99, half_life=2_000
         ),
     )
 
@@ -212,7 +212,7 @@ def cyclegan_voices() -> Run:
         data=DataSettings(source="voices", pairing="shuffled"),
         game=CycleGANSettings(network="tiny"),
         training=TrainingSettings(
-            images=60_000, batch=8, lr=5e-4, beta1=0.5, beta2=0.99, half_life=2_000
+            images=30_000, batch=2, lr=5e-4, beta1=0.5, beta2=0.99, half_life=2_000
         ),
     )
 

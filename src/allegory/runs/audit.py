@@ -96,13 +96,12 @@ def audit(
         if (size, mode) != ("auto", "auto"):
             raise UserError("--size and --mode are of the quick model: that of a run has its own.")
         begun = with_run(RunFolder(Path(run)), name)
-        folder = _folder(out, begun.data.name)
-    elif name is None:
+        with at_work(folder := _folder(out, begun.data.name)):
+            return _write(look(begun, seed), folder, begun)
+    if name is None:
         raise UserError("name a source, such as a folder of pictures, or a run with --run.")
-    else:
-        folder = _folder(out, name)
+    with at_work(folder := _folder(out, name)):
         begun = with_quick_model(name, RunFolder(folder / "run"), size, mode)
-    with at_work(folder):
         return _write(look(begun, seed), folder, begun)
 
 

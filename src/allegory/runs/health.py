@@ -7,7 +7,6 @@ from dataclasses import asdict, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 
 from allegory.capabilities import Discriminates, Samples
@@ -17,6 +16,7 @@ from allegory.measures.health import Figures, Judgements, findings, measure, ref
 from allegory.measures.health.reference import FEWEST
 from allegory.media import Images
 from allegory.progress import say
+from allegory.randomness import some_rows
 from allegory.tools.running import home, in_batches
 from allegory.tools.sample import sample
 from allegory.training.journal import read_journal
@@ -83,7 +83,7 @@ class Health:
     def data(self) -> Reference:
         """The data's side."""
         held_out, train = (
-            part.take(some(len(part), most))
+            part.take(some_rows(len(part), most))
             for part, most in ((self.held_out, HELD_OUT), (self.train, TRAIN))
         )
         return reference(self.train.media, held_out, train, most=SAMPLES)
@@ -112,12 +112,6 @@ class Health:
         return {
             k.removesuffix(tail): v for k, v in (rates or [{}])[-1].items() if k.endswith(tail)
         }
-
-
-def some(n: int, most: int) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """At most so many of n examples, at random but always the same."""
-    rows = np.random.default_rng(0).permutation(n)[:most] if n > most else np.arange(n)
-    return rows.astype(np.int64)
 
 
 def figures_of(record: dict[str, Any]) -> Figures:

@@ -11,7 +11,7 @@ from allegory.errors import UserError
 from allegory.files import atomic
 from allegory.models.files import CARD, read_about, save_weights, write_card
 from allegory.models.files import read_card as blueprint_of
-from allegory.recipes.settings import change, write_run
+from allegory.recipes.settings import change, field_names, write_run
 from allegory.recipes.table import RECIPES
 from allegory.report.card import Facts, model_card
 from allegory.runs.inputs import short_name
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from allegory.recipes.settings import Run
     from allegory.runs.folder import RunFolder, Weights
 
-__all__ = ["publish"]
+__all__ = ["publish", "without_paths"]
 
 PICTURE = "samples.png"
+RUNS = ("teacher", "oversample_outliers")
+"""Fields that name folders of other runs."""
 
 
 def publish(folder: RunFolder, out: Path, *, weights: Weights = "best") -> list[Path]:
@@ -48,7 +50,7 @@ def publish(folder: RunFolder, out: Path, *, weights: Weights = "best") -> list[
         raise UserError(f"{out} is the run itself: choose another --out.")
     about = read_about(folder.path)
     name = short_name(str(about.get("data", run.data.source)))
-    shared = _without_paths(run)
+    shared = without_paths(run)
     kept = out / ("best.safetensors" if weights == "best" else "last.safetensors")
     save_weights(kept, model)  # type: ignore[arg-type]
     write_run(shared, out / "run.toml")
@@ -66,9 +68,10 @@ def publish(folder: RunFolder, out: Path, *, weights: Weights = "best") -> list[
     return [out / "README.md", *written]
 
 
-def _without_paths(run: Run) -> Run:
-    """The run, with its sources by their last names."""
-    return change(run, {field: short_name(name) for field, name in _sources(run).items()})
+def without_paths(run: Run) -> Run:
+    """The run, with its sources by their last names, and without folders of other runs."""
+    sources = {field: short_name(name) for field, name in _sources(run).items()}
+    return change(run, sources | {name: None for name in RUNS if name in field_names(run)})
 
 
 def _sources(run: Run) -> dict[str, str]:

@@ -72,8 +72,9 @@ def translate_files(
     if not files:
         raise UserError(f"no {what}s in {source}.")
     single = source.is_file() and out.suffix != ""
-    if not single and out.resolve() == content.root.resolve():
-        raise UserError(f"--out {out} holds the originals: name another folder.")
+    if out.resolve() == (source if single else content.root).resolve():
+        other = "file" if single else "folder"
+        raise UserError(f"--out {out} would replace the original: name another {other}.")
     done, skipped = [], list(content.skipped)
     with track("translating", len(files)) as advance:
         for file in files:

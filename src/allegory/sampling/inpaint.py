@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -55,5 +56,5 @@ def inpaint(
             x = ancestral_step(denoise(x, now), x, now, then, rng)
             if again == 1 or then == 0:
                 break
-            x = x + (now**2 - then**2) ** 0.5 * noise_like(x, rng)
+            x = x + math.sqrt(now**2 - then**2) * noise_like(x, rng)
     return torch.where(missing, x, known)

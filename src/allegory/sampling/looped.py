@@ -55,9 +55,8 @@ def table_of(solver: Solver, sigmas: Sequence[float]) -> Table:
 
 def looped(table: Table, denoise: Denoise, x: Tensor) -> Tensor:
     """What the solver of this table makes of x (n, ...), as one loop of the graph."""
-    calls, kind = len(table.levels), {"dtype": x.dtype, "device": x.device}
-    weights = torch.tensor(table.weights.tolist(), **kind)
-    places = torch.eye(calls + 1, **kind)[1:]
+    calls, weights = len(table.levels), x.new_tensor(table.weights.tolist())
+    places = torch.eye(calls + 1, dtype=x.dtype, device=x.device)[1:]
     seen = torch.cat([x[None], torch.zeros_like(x)[None].expand(calls, *x.shape)])
 
     def call(seen: Tensor, step: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor]:
@@ -65,6 +64,7 @@ def looped(table: Table, denoise: Denoise, x: Tensor) -> Tensor:
         clean = denoise(torch.tensordot(row, seen, dims=1), sigma)
         return seen + place.view(-1, *[1] * x.dim()) * clean[None], sigma.clone()
 
-    rows = (weights[:-1], torch.tensor(table.levels, **kind), places)
+    rows = (weights[:-1], x.new_tensor(table.levels), places)
     seen, _ = scan(call, seen, rows)
-    return torch.tensordot(weights[-1], seen, dims=1)
+    out: Tensor = torch.tensordot(weights[-1], seen, dims=1)
+    return out

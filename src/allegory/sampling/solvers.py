@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -39,6 +39,7 @@ __all__ = [
 
 Level = float | Tensor
 """A noise level: a number, or a tensor of one for each example that broadcasts."""
+L = TypeVar("L", float, Tensor)
 Denoise = Callable[[Tensor, Level], Tensor]
 """D(x; sigma) of x (n, ...): (n, ...)."""
 
@@ -81,7 +82,7 @@ def heun(
     return x
 
 
-def heun_step(denoise: Denoise, x: Tensor, now: Level, then: Level) -> Tensor:
+def heun_step(denoise: Callable[[Tensor, L], Tensor], x: Tensor, now: L, then: L) -> Tensor:
     """A step of Heun's method to noise above 0; of levels for each example, if they broadcast."""
     slope = (x - denoise(x, now)) / now
     ahead = x + (then - now) * slope
@@ -184,13 +185,16 @@ def ancestral_step(clean: Tensor, x: Tensor, now: float, then: float, rng: Gener
     """A draw from q(x_then | x_now, x_0 = clean), for noise that goes down from now to then."""
     kept = (then / now) ** 2
     mean = clean + kept * (x - clean)
-    return mean + then * (1.0 - kept) ** 0.5 * noise_like(x, rng)
+    return mean + then * math.sqrt(1.0 - kept) * noise_like(x, rng)
 
 
 def for_each(sigma: Level, x: Tensor) -> Tensor:
     """One noise level for each of x (n, ...): (n,)."""
-    # not len(x), which an exporter would take for the number of all examples to come
-    return torch.as_tensor(sigma, dtype=x.dtype, device=x.device).expand(x.shape[0])
+    # not len(x), which an exporter would take for the number of all examples to come; and a number
+    # is written by the device itself, since copying it there would wait for all before
+    if isinstance(sigma, Tensor):
+        return sigma.to(x).expand(x.shape[0])
+    return x.new_full((x.shape[0],), sigma)
 
 
 def noise_like(x: Tensor, rng: Generator) -> Tensor:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from allegory.randomness import generator
+from allegory.randomness import generator, some_rows
 from allegory.tools.running import BATCH, home
 
 if TYPE_CHECKING:
@@ -88,11 +88,11 @@ def fit_mixture(codes: Tensor, *, components: int, rng: Generator | int) -> Mixt
 def mixture_of_codes(model: Encodes, data: Dataset, *, rng: Generator | int) -> Mixture:
     """The mixture of the codes of these examples, at most 3,000 of them, each drawn once."""
     rng = generator(rng)
-    n, drawn = min(len(data), EXAMPLES), []
-    for start in range(0, n, BATCH):
-        x = data.take(np.arange(start, min(start + BATCH, n)), device=home(model))
+    rows, drawn = some_rows(len(data), EXAMPLES), []
+    for start in range(0, len(rows), BATCH):
+        x = data.take(rows[start : start + BATCH], device=home(model))
         q = model.encode(x)
         noise = torch.randn(q.mean.shape, generator=rng)
         drawn.append(q.mean.cpu() + q.std.cpu() * noise)
-    components = max(1, n // EXAMPLES_A_COMPONENT)
+    components = max(1, len(rows) // EXAMPLES_A_COMPONENT)
     return fit_mixture(torch.cat(drawn), components=components, rng=rng)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import torch
+from torch import nn
 
 from allegory.capabilities import Decodes
 
@@ -20,8 +21,11 @@ BATCH = 256
 
 
 def home(model: object) -> torch.device:
-    """Where the model reads its inputs: where its latent space lies; else the CPU."""
-    return model.latent.mean.device if isinstance(model, Decodes) else torch.device("cpu")
+    """Where the model reads its inputs: where its codes or its weights lie; else the CPU."""
+    if isinstance(model, Decodes):
+        return model.latent.mean.device
+    weights = model.parameters() if isinstance(model, nn.Module) else iter(())
+    return next((weight.device for weight in weights), torch.device("cpu"))
 
 
 def in_batches(run: Callable[[Tensor], Tensor], x: Tensor, batch: int = BATCH) -> Tensor:

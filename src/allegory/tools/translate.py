@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional as F
 
 from allegory.errors import UserError, unknown
-from allegory.tools.running import in_batches
+from allegory.tools.running import home, in_batches
 from allegory.tools.tiles import in_tiles
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def translate(
     """
     target = chosen_target(model, to)
     draws = None if rng is None else torch.Generator().manual_seed(rng)
-    return in_batches(lambda part: model.translate(part, target, rng=draws), x, BATCH)
+    at = home(model)
+    return in_batches(lambda part: model.translate(part.to(at), target, rng=draws), x, BATCH)
 
 
 def translate_large(

@@ -8,7 +8,7 @@ import torch
 
 from allegory.randomness import generator
 from allegory.sampling import inpaint as sampling
-from allegory.sampling.sampler import guided, sampler_of
+from allegory.sampling.sampler import guided, rounded, sampler_of
 from allegory.sampling.units import from_standard, to_standard
 from allegory.tools.running import home, in_batches
 
@@ -40,7 +40,7 @@ def vary(
     sampler, rng = sampler_of(model), generator(rng)
 
     def run(part: Tensor) -> Tensor:
-        denoise = guided(model, _labels(part, label), sampler.guidance)
+        denoise = rounded(guided(model, _labels(part, label), sampler.guidance), model.media)
         return sampler.vary(denoise, part, strength, rng)
 
     return _each(model, x, n, run)
@@ -75,7 +75,7 @@ def inpaint(
     missing = missing.to(home(model))
 
     def run(part: Tensor) -> Tensor:
-        denoise = guided(model, _labels(part, label), sampler.guidance)
+        denoise = rounded(guided(model, _labels(part, label), sampler.guidance), model.media)
         return sampling.inpaint(denoise, part, missing, sampler.sigmas, rng, repeats=repeats)
 
     return _each(model, x, n, run)

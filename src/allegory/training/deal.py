@@ -38,8 +38,10 @@ class Dealer:
     """Whether half of the pictures are mirrored."""
     world: World
     device: torch.device
-    weights: NDArray[np.float64] | None = None
-    """(n,) by which examples are drawn; None: each comes once an epoch."""
+    layout: torch.memory_format
+    """How a batch lies in memory."""
+    sums: NDArray[np.float64] | None = None
+    """Of weights, (n,), by which examples are drawn; None: each comes once an epoch."""
 
     def deal(
         self,
@@ -52,11 +54,11 @@ class Dealer:
         table: dict[str, Tensor],
     ) -> tuple[Batch, Turn]:
         """Slice `index` of the `slices` of this process's share of the batch, and its turn."""
-        rows = batch_rows(self.seed, step, self.batch, len(self.data), self.weights)
+        rows = batch_rows(self.seed, step, self.batch, len(self.data), self.sums)
         cut = share(np.arange(self.batch), self.world.rank, self.world.size)
         cut = share(cut, index, slices)
         here = slice(int(cut[0]), int(cut[-1]) + 1)
-        x = self.data.grey(rows[here], device=self.device)
+        x = self.data.grey(rows[here], device=self.device).contiguous(memory_format=self.layout)
         if self.flips:
             x = flip(x, rows[here], self.seed, step)
         if isinstance(self.data.media, Images) and self.data.media.binary:

@@ -109,6 +109,8 @@ class Game(nn.Module):
 
     stages: tuple[int, ...] = ()
     """Images after which a stage of the game begins: `weigh` is asked then too."""
+    sloped: tuple[str, ...] = ()
+    """Networks of the model of whose gradients a loss takes gradients: they can't be compiled."""
     resolution: float = 0.0
     """Held-out totals that differ by less are alike: of those the latest weights are the best."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 
+from allegory.randomness import some_rows
 from allegory.training import precision
 from allegory.training.game import Batch
 from allegory.training.noise import Noise, fold
@@ -38,15 +38,15 @@ def held_out_losses(
     """
     if data is None or not len(data):
         return {}
-    n = min(len(data), settings.held_out)
+    held_out = some_rows(len(data), settings.held_out)
     sums: dict[str, float] = {}
-    for start in range(0, n, settings.batch):
-        rows = np.arange(start, min(start + settings.batch, n))
+    for start in range(0, len(held_out), settings.batch):
+        rows = held_out[start : start + settings.batch]
         x = data.take(rows, device=device)
         batch = Batch(x, data.known(game.columns, rows, device=device))
         noise = Noise(fold("held out", start), batch=len(rows), device=device)
         with precision.autocast(numbers, device):
             losses = game.held_out(model, batch, noise)
         for name, value in losses.items():
-            sums[name] = sums.get(name, 0.0) + float(value) * len(rows) / n
+            sums[name] = sums.get(name, 0.0) + float(value) * len(rows) / len(held_out)
     return sums | {"total": sum(sums.values())} if sums else {}

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
+from allegory.data.order import sums_of
 from allegory.errors import Interrupted, UserError
 from allegory.progress import say, track
 from allegory.training import precision
@@ -93,19 +94,19 @@ class Trainer:
         self.checkpoints, self.journal, self.observers = checkpoints, journal, observers
         self.shown = shown and self.world.leads
         self.device = precision.choose_device(settings.device)
-        dealer = Dealer(
-            train, game.columns, settings.seed, settings.batch, flips, self.world, self.device
-        )
+        layout = precision.memory_format(train.media, game, self.device)
+        fixed = (settings.seed, settings.batch, flips, self.world, self.device, layout)
+        dealer = Dealer(train, game.columns, *fixed)
         numbers = precision.choose_precision(settings.precision, train.media, self.device)
         self.backward = Backward(dealer, settings, numbers)
-        layout = precision.memory_format(train.media)
         self.game = game.to(device=self.device, memory_format=layout)  # type: ignore[call-overload]
         self.movers = movers(self.game, settings)
         self.average = Average(self.game.model, settings.half_life)
         self.weights: Tensor | None = None
         if settings.compile:
-            for network in self.game.model.children():
-                network.compile()
+            for name, network in self.game.model.named_children():
+                if name not in self.game.sloped:
+                    network.compile()
         self.step = self.images = 0
         self.caution = 1.0
         """Factor of the learning rate: halved by a roll-back."""
@@ -184,8 +185,8 @@ class Trainer:
         """Draw examples by these weights (n,) from here; None: each comes once an epoch."""
         # a copy: a game may answer with a buffer of its own, and both are kept
         self.weights = None if weights is None else weights.cpu().clone()
-        numbers = None if self.weights is None else self.weights.double().numpy()
-        self.backward.dealer = replace(self.backward.dealer, weights=numbers)
+        sums = None if self.weights is None else sums_of(self.weights.numpy())
+        self.backward.dealer = replace(self.backward.dealer, sums=sums)
 
     @contextmanager
     def working(self) -> Iterator[None]:

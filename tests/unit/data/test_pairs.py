@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import soundfile
 from PIL import Image
 
 from allegory.data.check import check
@@ -93,6 +94,28 @@ def test_two_folders_in_one_are_pairs(tmp_path):
     first, last = sides(data)
     assert data.media.names == ("A", "B")
     assert np.array_equal(last, 255 - first)
+
+
+def test_two_labels_that_are_no_folders_are_no_pairs(tmp_path):
+    nested, flat = tmp_path / "nested", tmp_path / "flat"
+    for part in ("train/A", "train/B", "test/A", "test/B"):
+        folder(nested / part, numbered(3), pictures(3))
+    folder(flat, numbered(4), pictures(4))
+    table = "".join(f"{i}.png,{'ab'[i % 2]}\n" for i in range(4))
+    (flat / "metadata.csv").write_text("file_name,label\n" + table)
+    for path in (nested, flat):
+        with pytest.raises(UserError, match="holds no pairs"):
+            open_data(path, pairing="matched")
+
+
+def test_sounds_are_paired_by_name_too(tmp_path):
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        for i in range(3):
+            soundfile.write(tmp_path / name / f"{i}.wav", np.sin(np.arange(4000) / (9 - i)), 8000)
+    data = open_data(tmp_path / "a", to=tmp_path / "b", pairing="matched")
+    assert data.media.names == ("a", "b")
+    assert np.array_equal(*sides(data))
 
 
 def test_two_pictures_in_one_file_are_a_pair(tmp_path):

@@ -52,6 +52,11 @@ def test_pictures_and_what_is_known_of_them(tmp_path):
     assert np.array_equal(open_data(tmp_path).store, data.store)
 
 
+def test_the_suffix_may_be_written_large(tmp_path):
+    write(tmp_path / "mine" / "DATA.PARQUET", pictures(3), label=[0, 1, 0])
+    assert len(open_data(tmp_path / "mine")) == 3
+
+
 def test_files_called_after_splits_are_these_splits(tmp_path):
     write(tmp_path / "plain/train/0000.parquet", pictures(6), label=[0] * 6)
     write(tmp_path / "plain/test-00000-of-00001.parquet", pictures(4, 50), label=[1] * 4)

@@ -81,7 +81,8 @@ def test_a_killed_build_leaves_nothing_that_counts(cache):
     left = list((cache / "packed").iterdir())
     assert [p.name[:5] for p in left] == [".tmp-"]
     assert len(packed("k", build).examples) == 6
-    os.utime(left[0], (0, time.time() - 2 * store.STALE))
+    for path in (*left[0].iterdir(), left[0]):
+        os.utime(path, (0, time.time() - 2 * store.STALE))
     packed("other", build)
     assert not left[0].exists()
 
@@ -106,6 +107,14 @@ def test_a_damaged_store_is_built_again(cache, name, keep):
     assert saved("k") is None
     np.testing.assert_array_equal(packed("k", build).examples, ROWS)
     assert saved("k") is not None
+
+
+def test_a_store_that_lacks_something_is_built_again_and_nothing_of_it_stays(cache):
+    packed("k", build)
+    (cache / "packed" / "k" / "info.json").write_text("{}")
+    np.testing.assert_array_equal(packed("k", build).examples, ROWS)
+    assert {p.name for p in (cache / "packed").iterdir()} == {"k"}
+    assert all(p.is_file() for p in (cache / "packed" / "k").iterdir())
 
 
 def test_no_pickle_is_read(cache):

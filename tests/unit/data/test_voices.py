@@ -7,6 +7,7 @@ import soundfile
 from allegory.data.domains import domain
 from allegory.data.open import open_data
 from allegory.data.sources.speech import RATE, SPEAKERS, WORDS, draw, speak
+from allegory.errors import UserError
 from allegory.recipes.table import recipe
 
 
@@ -51,6 +52,8 @@ def test_the_source_knows_what_is_said_and_by_whom():
     assert data.columns["label"].names == tuple(WORDS)
     assert data.columns["speaker"].names == tuple(SPEAKERS)
     low = open_data("voices", examples=12, size="32x64", rate="8000")
+    with pytest.raises(UserError, match="rate 100 is out of range"):
+        open_data("voices", examples=12, size="32x64", rate="100")
     assert low.media.sound.rate == 8000
     loud = low.take(np.arange(12)).flatten(1).max(1).values
     assert (loud > 0).all(), "no word is silent"

@@ -12,6 +12,8 @@ from allegory.data.dataset import Column
 from allegory.errors import UserError
 from allegory.objectives.adversarial import ADVERSARIAL
 from allegory.recipes.gan import GANSettings
+from allegory.recipes.settings import change
+from allegory.recipes.table import recipe
 
 
 def data_with(**columns):
@@ -93,3 +95,8 @@ def test_fields_out_of_range_are_refused(field, value):
         GANSettings(**{field: value})
     with pytest.raises(UserError, match=f"'{field}'"):
         run_for("gan", **{field: value})
+
+
+def test_growing_networks_are_not_normalised_once_more():
+    with pytest.raises(UserError, match=r"--spectral is for networks that can't grow"):
+        change(recipe("progressive"), {"spectral": True})

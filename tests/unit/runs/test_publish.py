@@ -7,8 +7,10 @@ import torch
 
 from allegory.api.runs import load
 from allegory.errors import UserError
+from allegory.recipes.settings import change
+from allegory.recipes.table import recipe
 from allegory.runs.folder import RunFolder
-from allegory.runs.publish import publish
+from allegory.runs.publish import publish, without_paths
 from studios import trained
 
 
@@ -44,6 +46,11 @@ def test_no_path_of_this_machine_is_told(run, published):
     for path in published[1]:
         assert str(run.path.parent).encode() not in path.read_bytes()
         assert source.encode() not in path.read_bytes()
+
+
+def test_no_folder_of_another_run_is_told(run):
+    taught = run.run().model_copy(update={"game": recipe("diffusion-fast").game})
+    assert without_paths(change(taught, {"teacher": "runs/d"})).game.teacher is None
 
 
 def test_the_card_tells_data_settings_measures_use_and_limits(published):

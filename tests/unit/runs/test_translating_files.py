@@ -81,3 +81,13 @@ def test_no_weights_are_read_but_those_of_the_way_that_is_asked_for(folder):
     x = torch.rand(2, 1, 12, 9)
     all_of_it = RunFolder(folder).model("best")
     assert torch.equal(found.translate(x, "colour"), all_of_it.translate(x, "colour"))
+
+
+def test_an_original_is_never_replaced(folder, tmp_path, capsys):
+    Image.new("RGB", (16, 16)).save(tmp_path / "mine.png")
+    before = (tmp_path / "mine.png").read_bytes()
+    words = ["translate", str(folder), str(tmp_path / "mine.png"), "--to", "colour", "--out"]
+    for out in (tmp_path, tmp_path / "mine.png"):
+        assert main([*words, str(out)]) == 2
+        assert "would replace the original" in capsys.readouterr().err
+    assert (tmp_path / "mine.png").read_bytes() == before

@@ -38,9 +38,10 @@ def pack(name: str, settings: DataSettings) -> Packed:
     owner, _, part = name.removeprefix(HUB).partition(":")
     place = cache_folder() / "downloads" / "hub" / owner.replace("/", "--")
     done = place / f".{part or USUAL}.whole"  # no name of a part begins with a dot
-    if not done.exists():
+    tables = parquet.tables_in(place / done.read_text(encoding="utf-8")) if done.exists() else ()
+    if not tables:
         _fetch(owner, part, place, done)
-    tables = parquet.tables_in(place / done.read_text(encoding="utf-8"))
+        tables = parquet.tables_in(place / done.read_text(encoding="utf-8"))
     return folder.pack(parquet.unpacked(tables), settings)
 
 

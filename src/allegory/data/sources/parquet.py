@@ -51,7 +51,7 @@ class Layout:
 
 def tables_in(path: Path) -> tuple[Path, ...]:
     """The Parquet files below a folder, by name."""
-    return tuple(sorted(p for p in path.rglob(f"*{PARQUET}") if p.is_file()))
+    return tuple(sorted(p for p in path.rglob("*") if p.suffix.lower() == PARQUET and p.is_file()))
 
 
 def unpacked(tables: Sequence[Path]) -> Path:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from allegory.data.waveforms import SoundHeader
     from allegory.media import Sound
 
-__all__ = ["HIGHEST", "START", "pack", "require_grey", "spectrogram", "windows"]
+__all__ = ["HIGHEST", "START", "given_rate", "pack", "require_grey", "spectrogram", "windows"]
 
 HIGHEST = 16_000
 """Rate in Hz that "auto" does not exceed: speech has little above half of it."""
@@ -118,10 +118,19 @@ def _rate(wanted: str, headers: list[SoundHeader]) -> int:
     if wanted == "auto":
         common = Counter(header.rate for header in headers).most_common(1)[0][0]
         return max(RATES[0], min(HIGHEST, common))
+    return given_rate(wanted)
+
+
+def given_rate(rate: str) -> int:
+    """A rate in Hz that was asked for.
+
+    Raises:
+        UserError: it is out of range.
+    """
     low, high = RATES
-    if not low <= int(wanted) <= high:
-        raise UserError(f"rate {wanted} is out of range: rates go from {low} to {high} Hz.")
-    return int(wanted)
+    if not low <= int(rate) <= high:
+        raise UserError(f"rate {rate} is out of range: rates go from {low} to {high} Hz.")
+    return int(rate)
 
 
 def _draw(

@@ -12,7 +12,7 @@ import numpy as np
 
 from allegory.data.dataset import Column
 from allegory.data.plan import plan_size
-from allegory.data.sources.sounds import require_grey, spectrogram
+from allegory.data.sources.sounds import given_rate, require_grey, spectrogram
 from allegory.data.store import Packed, Writer, key_of, packed
 from allegory.data.waveforms import resampled
 from allegory.progress import track
@@ -40,7 +40,7 @@ def pack(name: str, settings: DataSettings) -> Packed:
     require_grey(settings)
     size = plan_size(settings.size, [])
     n, seed = settings.examples or EXAMPLES, settings.data_seed
-    rate = RATE if settings.rate == "auto" else int(settings.rate)
+    rate = RATE if settings.rate == "auto" else given_rate(settings.rate)
     made = {"n": n, "seed": seed, "size": size, "rate": rate}
     return packed(
         key_of(name, synthesiser=_version(), **made),
