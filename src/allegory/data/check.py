@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from allegory.data.check_report import Report, counted
+from allegory.data.check_report import Report
 from allegory.data.dataset import Dataset
 from allegory.data.open import open_packed
 from allegory.data.sources import SOURCES
 from allegory.data.split import together
 from allegory.errors import UserError
 from allegory.media import Images, describe
+from allegory.progress import counted
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,12 +7,14 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from allegory.progress import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.table import Table
 
-__all__ = ["Report", "counted"]
+__all__ = ["Report"]
 
 SHOWN = 12
 """Entries of a histogram or groups of copies that are shown; the JSON has them all."""
@@ -72,11 +74,6 @@ class Report:
     def text(self, width: int = 99) -> str:
         """The report for a terminal of this many columns."""
         return render(self, width)
-
-
-def counted(n: int, one: str, many: str = "") -> str:
-    """A number with its noun: "1 group", "2,000 groups"."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def render(report: Report, width: int) -> str:
