@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["say", "track"]
+__all__ = ["counted", "say", "track"]
 
 LINES = 10
 """Lines that a job prints where there is no terminal to draw a bar in."""
@@ -78,3 +78,8 @@ def _lines(what: str, total: int, done: int) -> Iterator[Callable[..., None]]:
             say(f"{what}: {done:,} of {total:,}, {rate:,.0f}/s, {left:,.0f} s left{tail}")
 
     yield advance
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """A number with its noun: "1 group", "2,000 groups"."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"

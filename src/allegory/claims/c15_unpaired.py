@@ -167,12 +167,12 @@ CLAIM = Claim(
     experiment,
     quick=Settings(
         seeds=3,
-        images=3_000,
+        images=2_000,
         source="faces",
         size="32",
-        batch=8,
+        batch=2,
         examples=4_000,
         judge_images=20_000,
     ),
-    full=Settings(seeds=5, images=40_000, source="faces", size="32", batch=8),
+    full=Settings(seeds=5, images=20_000, source="faces", size="32", batch=2),
 )

@@ -142,7 +142,7 @@ CLAIM = Claim(
     "0.9, and of the share whose word is still told above 0.85, both ways.",
     experiment,
     quick=Settings(
-        seeds=3, images=5_000, source="voices", size="32", batch=8, judge_images=30_000
+        seeds=3, images=3_000, source="voices", size="32", batch=2, judge_images=30_000
     ),
-    full=Settings(seeds=5, images=60_000, source="voices", batch=8),
+    full=Settings(seeds=5, images=30_000, source="voices", batch=2),
 )

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import tyro
 
 from allegory.cli.parse import at_least, call
-from allegory.progress import say
+from allegory.progress import counted, say
 
 __all__ = ["command"]
 
@@ -80,4 +80,4 @@ def draw(
         codes = list(model.latent.draw(2 * n, torch.Generator().manual_seed(seed)).chunk(2))
     strips = interpolate(decodes, *codes, frames=frames, path=path)
     write_strips(strips, model.media, out)
-    say(f"{len(strips)} ways of {frames} frames: {out}")
+    say(f"{counted(len(strips), 'way')} of {frames} frames: {out}")

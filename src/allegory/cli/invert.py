@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import tyro
 
 from allegory.cli.parse import at_least, call
-from allegory.progress import say
+from allegory.progress import counted, say
 
 if TYPE_CHECKING:
     from allegory.data.dataset import Dataset
@@ -86,7 +86,7 @@ def find(
             say(f"{name}: squared error {error}, of the nearest draw {nearest:.4g}")
     mean, nearest = (float(values.mean()) for values in errors.values())
     say(f"mean squared error {told(mean, model.media)}, of the nearest draws {nearest:.4g}")
-    say(f"{len(data)} examples over what their codes give: {out / 'inverted.png'}")
+    say(f"{counted(len(data), 'example')} over what the codes give: {out / 'inverted.png'}")
     say(f"their codes: {out / 'codes.csv'}")
 
 

@@ -34,7 +34,7 @@ VERBS = {
     "balance": "weigh examples by how rare they are; select or generate by it",
     "invert": "find the codes of your own pictures, also where a model can't encode",
     "studio": "see, start and explore runs in the browser",
-    "export": "write a run's model for other programs, as ONNX",
+    "export": "write a run's model for other programs: ONNX, one HTML page, a folder for a hub",
     "serve": "serve a run's model to programs, as JSON",
     "recipes": "list the recipes",
     "claims": "rerun the lecture's claims: the numbers, and whether each holds",

@@ -26,6 +26,7 @@ def list_recipes(json: bool = False) -> None:
     if json:
         print_json({name: make().model_dump() for name, make in RECIPES.items()})
         return
+    width = max(map(len, RECIPES))
     for name, make in RECIPES.items():
-        sys.stdout.write(f"{name:<12} {inspect.getdoc(make)}\n")
+        sys.stdout.write(f"{name:<{width}}  {inspect.getdoc(make)}\n")
     sys.stdout.write("\n'allegory train RECIPE --help' lists the fields of a recipe.\n")

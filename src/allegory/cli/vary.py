@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import tyro
 
 from allegory.cli.parse import at_least, call
-from allegory.progress import say
+from allegory.progress import counted, say
 
 __all__ = ["command"]
 
@@ -64,4 +64,4 @@ def draw_variations(
     x = originals(folder.run(), model.media, picture, seed)
     made = vary(model, x, n=n, strength=strength, label=index, rng=seed)
     write_strips(torch.cat([x[:, None], made], dim=1), model.media, out)
-    say(f"{n} variations of {len(x)} examples: {out}")
+    say(f"{counted(n, 'variation')} of {counted(len(x), 'example')}: {out}")

@@ -7,12 +7,14 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from allegory.progress import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.table import Table
 
-__all__ = ["Report", "counted"]
+__all__ = ["Report"]
 
 SHOWN = 12
 """Entries of a histogram or groups of copies that are shown; the JSON has them all."""
@@ -74,11 +76,6 @@ class Report:
         return render(self, width)
 
 
-def counted(n: int, one: str, many: str = "") -> str:
-    """A number with its noun: "1 group", "2,000 groups"."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
 def render(report: Report, width: int) -> str:
     """The report as lines of at most `width` characters, with a line break at the end."""
     from rich.console import Console, Group
@@ -103,7 +100,10 @@ def render(report: Report, width: int) -> str:
 
 
 def _facts(report: Report) -> Table:
-    rows = [(report.kind, report.source), ("examples", f"{report.examples:,}")]
+    examples = f"{report.examples:,}"
+    if report.media.get("sound") and report.formats:
+        examples += f" windows of {counted(sum(report.formats.values()), 'sound')}"
+    rows = [(report.kind, report.source), ("examples", examples)]
     rows += [
         (what, _histogram(counts))
         for what, counts in (

@@ -5,17 +5,10 @@ from collections.abc import Callable
 from allegory.data.settings import DataSettings
 from allegory.errors import unknown
 from allegory.recipes.autoencoder import AutoencoderSettings
-from allegory.recipes.classifier import (
-    ClassifierSettings,
-    ReweightingSettings,
-    UpweightingSettings,
-)
-from allegory.recipes.debiasing import DebiasingSettings
 from allegory.recipes.diffusion import ConsistencySettings, DiffusionSettings
 from allegory.recipes.disentangle import BetaTCVAESettings, FactorVAESettings
-from allegory.recipes.features import FeaturesSettings
 from allegory.recipes.gan import GANSettings
-from allegory.recipes.regressor import RegressorSettings
+from allegory.recipes.readers import afr, classifier, dbvae, features, jtt, regressor
 from allegory.recipes.settings import Run
 from allegory.recipes.translation import CycleGANSettings, Pix2PixSettings
 from allegory.recipes.vae import VAESettings
@@ -185,7 +178,7 @@ def cyclegan() -> Run:
         data=DataSettings(source="towns", pairing="shuffled", flip=True),
         game=CycleGANSettings(network="tiny"),
         training=TrainingSettings(
-            images=60_000, batch=8, lr=2e-4, beta1=0.5, beta2=0.99, half_life=2_000
+            images=60_000, batch=2, lr=5e-4, beta1=0.5, beta2=0.99, half_life=2_000
         ),
     )
 
@@ -219,68 +212,8 @@ def cyclegan_voices() -> Run:
         data=DataSettings(source="voices", pairing="shuffled"),
         game=CycleGANSettings(network="tiny"),
         training=TrainingSettings(
-            images=60_000, batch=8, lr=5e-4, beta1=0.5, beta2=0.99, half_life=2_000
+            images=30_000, batch=2, lr=5e-4, beta1=0.5, beta2=0.99, half_life=2_000
         ),
-    )
-
-
-def features() -> Run:
-    """Numbers to compare examples by, learned without labels."""
-    return Run(
-        recipe="features",
-        data=DataSettings(),
-        game=FeaturesSettings(),
-        training=TrainingSettings(images=150_000, batch=64, half_life=10_000, evaluations=10),
-    )
-
-
-def regressor() -> Run:
-    """Known quantities, such as factors, read off an example."""
-    return Run(
-        recipe="regressor",
-        data=DataSettings(),
-        game=RegressorSettings(),
-        training=TrainingSettings(),
-    )
-
-
-def classifier() -> Run:
-    """Which class an example belongs to."""
-    return Run(
-        recipe="classifier",
-        data=DataSettings(),
-        game=ClassifierSettings(),
-        training=TrainingSettings(images=500_000),
-    )
-
-
-def dbvae() -> Run:
-    """A classifier that learns more often from what is rare, by a VAE's codes."""
-    return Run(
-        recipe="dbvae",
-        data=DataSettings(),
-        game=DebiasingSettings(),
-        training=TrainingSettings(images=500_000),
-    )
-
-
-def jtt() -> Run:
-    """A classifier that learns more often from what a first one misses: just train twice."""
-    return Run(
-        recipe="jtt",
-        data=DataSettings(),
-        game=UpweightingSettings(),
-        training=TrainingSettings(images=500_000),
-    )
-
-
-def afr() -> Run:
-    """A classifier whose last layer learns anew, more from what is told with doubt."""
-    return Run(
-        recipe="afr",
-        data=DataSettings(),
-        game=ReweightingSettings(),
-        training=TrainingSettings(images=500_000),
     )
 
 

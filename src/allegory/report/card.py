@@ -175,7 +175,7 @@ def _limits(facts: Facts) -> str:
     if "sample" in facts.tools:
         if facts.examples and facts.examples < FEW:
             lines.append(
-                f"It learned from {facts.examples:,} examples: with so few, samples may be near "
+                f"Its data are {facts.examples:,} examples: with so few, samples may be near "
                 "copies of some."
             )
         if "memorisation" not in measures:

@@ -59,7 +59,8 @@ def reading(found: Mapping[str, Any]) -> str:
     if "examples" in kinds:
         said.append("Of a single run the 95 % interval is over examples: another seed may differ.")
     if others:
-        said.append(f"Below: how much more than {first}, in pairs of the same seed.")
+        paired = ", in pairs of the same seed" if "seeds" in kinds else ""
+        said.append(f"Below: how much more than {first}{paired}.")
         said.append("The best is marked where intervals tell it from each other system.")
     return " ".join(said)
 

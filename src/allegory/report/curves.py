@@ -14,7 +14,7 @@ from allegory.report.plots import Series, plot
 __all__ = ["SHARE", "Record", "curves_section", "last"]
 
 Record = Mapping[str, Any]
-SHARE = "effective_share"
+SHARE, SKIPPED = "effective_share", "skipped_moves"
 """The rate that is shown beside the weights that it is of."""
 POINTS = 120
 """Points of a curve; more are averaged."""
@@ -35,6 +35,7 @@ def curves_section(curves: Sequence[Record]) -> Section | None:
     """Losses of training and of held-out examples, and the rates; None without records."""
     losses = _names(curves, ("train", "held_out"))
     rates = [name for name in _names(curves, ("rates",)) if name != SHARE]
+    rates = [name for name in rates if name != SKIPPED or last(curves, "rates", name)]
     if len(losses) == 2 and "total" in losses:
         losses = ["total"]
     plots = [

@@ -54,6 +54,7 @@ def draw_groups(x: Tensor, media: Media, labels: Sequence[str]) -> NDArray[np.ui
 def draw_pairs(x: Tensor, y: Tensor, media: Media, columns: int = 8) -> NDArray[np.uint8]:
     """Originals x and reconstructions y, (n, *media.shape) each: rows of x over rows of y."""
     if isinstance(media, Images):
+        columns = min(columns, len(x))
         return sheet(_interleave(x, y, columns), columns)
     return draw_groups(torch.stack([x, y]), media, ("original", "reconstructed"))
 
@@ -95,9 +96,10 @@ def in_colour(x: Tensor) -> Tensor:
 
 
 def _interleave(x: Tensor, y: Tensor, columns: int) -> Tensor:
-    """Rows of x and rows of y, `columns` wide, by turns: (2 n, *shape)."""
-    pairs = zip(torch.split(x, columns), torch.split(y, columns), strict=True)
-    return torch.cat([part for pair in pairs for part in pair])
+    """Rows of x and rows of y, `columns` wide, by turns, the last two filled up with white."""
+    blank = x.new_ones(-len(x) % columns, *x.shape[1:])
+    rows = (torch.split(torch.cat([part, blank]), columns) for part in (x, y))
+    return torch.cat([part for pair in zip(*rows, strict=True) for part in pair])
 
 
 def _numbers(x: Tensor) -> NDArray[np.float64]:

@@ -58,7 +58,8 @@ def health_section(records: Sequence[Record]) -> Section | None:
     ]
     words = f'<ul class="findings">{"".join(lines)}</ul>' if lines else ""
     plots = [_plot(records, *curve) for curve in CURVES]
-    verdict = "Nothing was found to be wrong." if not now else ""
+    end = " at the end" if passed else ""
+    verdict = "" if now else f"Nothing was found to be wrong{end}."
     return Section(
         "Health",
         f"{verdict} Samples of one seed beside held-out examples, at each evaluation: the spread "

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["features_for"]
 
 
+EACH, LEAST = 125, 10_000
+"""Images that the network learns from: so many times each example, and at least so many."""
+
+
 def features_for(data: Dataset, run: Run | None = None) -> Features:
     """Features to compare examples of these data by; no labels, nothing from elsewhere.
 
@@ -45,7 +49,10 @@ def features_for(data: Dataset, run: Run | None = None) -> Features:
             f"'{data.name}' has {len(train)} examples to train a feature network on: at least 2 "
             "are needed; --features pixels needs none."
         )
-    run = run or recipe("features")
+    if run is None:
+        run = recipe("features")
+        most = max(LEAST, EACH * len(train))
+        run = change(run, {"images": min(run.training.images, most)})
     # a batch that meets an example twice would take it for two
     batch = min(run.training.batch, max(len(train) // 2, 2))
     model = kept(change(run, {"batch": batch}), train, held_out, "feature network")

@@ -55,10 +55,11 @@ class Health:
             train: what it learns from.
             held_out: what it does not; may be empty.
             total: images that the run will see, of which the first tenth is not judged: the
-                learning rate only then has its height.
+                learning rate only then has its height. Without a discriminator the first third:
+                a decoder that draws means begins with one mean for all.
         """
         self.folder, self.train, self.held_out = folder, train, held_out
-        self.begin = total // 10
+        self.total = total
 
     def __call__(self, scene: Scene) -> None:
         """Measure, tell, and keep the record."""
@@ -70,7 +71,8 @@ class Health:
         lengths = self.gradients(scene.images)
         now = measure(scene.images, x, self.data, judged=judged, gradients=lengths)
         before = [r for r in read_journal(self.folder.health) if r["images"] < scene.images]
-        found = findings([*map(figures_of, before), now], begin=self.begin)
+        begin = self.total // (3 if judged is None else 10)
+        found = findings([*map(figures_of, before), now], begin=begin)
         said = {finding["name"] for record in before for finding in record.get("findings", ())}
         record = asdict(now) | {"findings": [asdict(finding) for finding in found]}
         with atomic(self.folder.health) as file:

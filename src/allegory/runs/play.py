@@ -99,8 +99,21 @@ def go_on(folder: RunFolder, images: int | None = None) -> Trained:
             )
         run = change(run, {"images": images})
     world = World.from_environment()
+    if finished(run, folder):
+        if world.leads:
+            say(f"{folder.path} is finished: --images with a larger total trains it longer.")
+        return Trained(folder, run, world.leads)
     with at_work(folder.path) if world.leads else nullcontext():
         return play(run, folder, data_of(run), world)
+
+
+def finished(run: Run, folder: RunFolder) -> bool:
+    """Whether all images were seen, and the report is written."""
+    newest = Checkpoints(folder.checkpoints).newest()
+    page = folder.path / "report.html"
+    if newest is None or newest.values["images"] < run.training.images or not page.exists():
+        return False
+    return page.stat().st_mtime >= Checkpoints(folder.checkpoints).paths()[-1].stat().st_mtime
 
 
 def data_of(run: Run) -> Dataset:
@@ -112,6 +125,7 @@ def play(run: Run, folder: RunFolder, data: Dataset, world: World) -> Trained:
     """Train to the end, from the newest checkpoint if there is one, and write the report."""
     found = learn(run, folder, data, world)
     if world.leads:
+        say("writing the report ...")
         report(folder)
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import OrderedDict
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -23,7 +24,7 @@ from allegory.studio.sources import offers
 from allegory.studio.work import Busy, Work
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
     from pathlib import Path
 
     from allegory.studio.shelf import Shelf
@@ -37,6 +38,7 @@ KINDS = {
     ".css": "text/css",
     ".svg": "image/svg+xml",
 }
+LOOKED = 8
 log = logging.getLogger(__name__)
 
 
@@ -47,9 +49,20 @@ class Studio:
     shelf: Shelf
     offers: Sequence[Offer]
     work: Work = field(default_factory=Work)
-    spaces: dict[str, Any] = field(default_factory=dict)
-    """Of each run that was explored: its model, and what was found of its latent space."""
+    looked: OrderedDict[tuple[str, str], tuple[Any, Any]] = field(default_factory=OrderedDict)
+    """What takes a while to find of a run's model: the model, and that; the newest last."""
     games: Games = field(default_factory=Games)
+
+    def once(self, name: str, what: str, look: Callable[[Any], Any]) -> Any:
+        """What `look` finds of a run's model: looked for once for each state of the model."""
+        model = self.shelf.model(name)
+        found = self.looked.pop((name, what), None)
+        if found is None or found[0] is not model:
+            found = (model, look(model))
+        self.looked[name, what] = found
+        while len(self.looked) > LOOKED:
+            self.looked.popitem(last=False)
+        return found[1]
 
     @property
     def scores(self) -> Scores:

@@ -165,7 +165,9 @@ def _all(data: Dataset) -> Tensor:
 
 
 def _share(part: float) -> str:
-    return "all" if part == 1 else f"{part:.0%} of"
+    if part > 0.995:
+        return "all" if part == 1 else "nearly all"
+    return f"{part:.0%} of"
 
 
 def _words(fine: float, far: float, what: str) -> list[str]:

@@ -109,7 +109,8 @@ def require(model: object, tool: str) -> Any:
         raise unknown("tool", tool, TOOLS)
     reason = lacking(model, TOOLS[tool])
     if reason is not None:
-        raise UserError(f"'{tool}' needs {reason}.")
+        serves = ", ".join(tools_for(model)) or "none"
+        raise UserError(f"'{tool}' needs {reason}; tools that work for it: {serves}.")
     return model
 
 
@@ -119,8 +120,7 @@ def lacking(model: object, needs: Sequence[str]) -> str | None:
     for need in needs:
         if has.isdisjoint(need.split(" | ")):
             does = " or ".join(map(_does, need.split(" | ")))
-            serves = ", ".join(tools_for(model)) or "none"
-            return f"a model that {does}, and this one does not; tools that work for it: {serves}"
+            return f"a model that {does}, and this one does not"
     return None
 
 

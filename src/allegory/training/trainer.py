@@ -27,11 +27,11 @@ from allegory.training.hands import Hands, separable, work
 from allegory.training.held_out import held_out_losses
 from allegory.training.memory import kept
 from allegory.training.mover import movers
-from allegory.training.observers import Observer, Scene
+from allegory.training.records import evaluate, record
 from allegory.training.schedule import passes, rate
 from allegory.training.state import restore, state_of
 from allegory.training.stop import Stop
-from allegory.training.weigh import effective_share, weigh
+from allegory.training.weigh import weigh
 from allegory.training.window import Window
 from allegory.training.world import World
 
@@ -42,14 +42,13 @@ if TYPE_CHECKING:
     from allegory.training.checkpoint import Checkpoint, Checkpoints
     from allegory.training.game import Game
     from allegory.training.journal import Journal
+    from allegory.training.observers import Observer
     from allegory.training.settings import TrainingSettings
 
 __all__ = ["Trainer"]
 
 RECORDS = 200
 """Records of the training loss over a run."""
-STALE = 5
-"""Evaluations without a better held-out loss, after which the person is told."""
 PATIENCE = 5
 """Moves in a row that may be skipped for not being finite."""
 
@@ -221,10 +220,10 @@ class Trainer:
         """What is due after a round: guard, record, evaluation, checkpoint. Returns news."""
         s, note = self.settings, ""
         finished = self.images >= s.images
-        record = finished or passes(before, self.images, max(s.images // RECORDS, 1))
-        if record or self.device.type == "cpu":
+        recorded = finished or passes(before, self.images, max(s.images // RECORDS, 1))
+        if recorded or self.device.type == "cpu":
             self.guard()
-        if record:
+        if recorded:
             note = self.record()
         if finished or passes(before, self.images, max(s.images // s.evaluations, 1)):
             self.evaluate()
@@ -265,49 +264,12 @@ class Trainer:
 
     def record(self) -> str:
         """Write the means since the last record; returns the loss for the progress bar."""
-        if not self.window.rounds:
-            return ""
-        losses, rates = self.window.means()
-        rates["learning_rate"] = self.caution * self.settings.lr * self.rate()
-        rates["images_per_second"] = self.images / max(self.seconds, 1e-9)
-        rates["skipped_moves"] = sum(float(m.skipped) for m in self.movers)
-        if self.weights is not None:
-            rates["effective_share"] = effective_share(self.weights)
-        self.window = Window()
-        if self.journal and self.world.leads:
-            clock = {"images": self.images, "seconds": round(self.seconds, 3)}
-            self.journal.write({**clock, "train": losses, "rates": rates})
-        return f"loss {losses['total']:,.1f}"
+        return record(self)
 
     def evaluate(self) -> None:
-        """Measure the averaged model on held-out examples and show the scene to the observers.
-
-        One who can't write what it saw is heard, and survived.
-        """
-        if not self.world.leads:
-            return
-        held_out = self.held_out_losses()
-        total = held_out.get("total", float("inf"))
-        lowest = total < self.best
-        best = lowest or total < self.best + self.game.resolution
-        if lowest:  # not min: it would keep a total that is NaN for ever
-            self.best = total
-        self.stale = 0 if best or not held_out else self.stale + 1
-        if self.stale == STALE and self.images < self.settings.images:
-            say(
-                f"the held-out loss has not improved over the last {STALE} evaluations. The best "
-                "weights are kept; Ctrl-C stops. More data, --flip or a smaller --network may go "
-                "further."
-            )
-        if self.journal and held_out:
-            clock = {"images": self.images, "seconds": round(self.seconds, 3)}
-            self.journal.write({**clock, "held_out": held_out})
-        scene = Scene(self.images, self.average.model, held_out, best, self.weights)
-        for observer in self.observers:
-            try:
-                observer(scene)
-            except UserError as error:
-                say(f"{error} Training goes on.")
+        """Measure the averaged model on held-out examples and show the scene to the observers."""
+        if self.world.leads:
+            evaluate(self)
 
     def held_out_losses(self) -> dict[str, float]:
         """Named parts of the held-out loss of the averaged model, and their total."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allegory.data.check_report import counted
 from allegory.media import Images
+from allegory.progress import counted
 from allegory.report.audit.pictures import card, cards, photo, some
 from allegory.report.html import Section, table
 from allegory.report.ticks import short

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from allegory.data.check_report import counted
+from allegory.progress import counted
 from allegory.report.frame import tile_list
 from allegory.report.html import Section, table
 

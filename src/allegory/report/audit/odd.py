@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allegory.data.check_report import counted
+from allegory.progress import counted
 from allegory.report.audit.pictures import card, cards, photo, some
 from allegory.report.html import Section, table
 from allegory.report.outliers import unusual_section

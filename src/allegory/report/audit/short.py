@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allegory.data.check_report import counted
 from allegory.measures.balance import Shares, shares
 from allegory.measures.outliers import more_than_usual
+from allegory.progress import counted
 from allegory.report.audit.copies import labelled_apart
 from allegory.report.html import Section
 
@@ -28,6 +28,8 @@ FEW = 0.25
 """A group stands out as small with less than this part of an equal share."""
 NAMED = 3
 """Groups that are named, of each sort."""
+TRUSTED = 0.8
+"""Accuracy from which a judge of labels is worth a count."""
 TENTH = 0.1
 
 Line = tuple[str, str]
@@ -114,8 +116,8 @@ def _groups(found: Audited) -> Iterator[Line]:
 def _labels(found: Audited) -> Iterator[Line]:
     for name, s in found.suspects.items():
         if s is not None and s.able and len(s.rows):
-            words = (
-                f"{counted(len(s.rows), 'label')} of {name} in doubt, by a judge who is right in "
-                f"{s.accuracy:.0%}."
+            said = (
+                f"{counted(len(s.rows), 'label')} in “{name}” in doubt, by a judge who is right in"
             )
-            yield words, "Labels in doubt"
+            trust = "" if s.accuracy >= TRUSTED else " only: look, and trust it little"
+            yield f"{said} {s.accuracy:.0%}{trust}.", "Labels in doubt"

@@ -30,6 +30,8 @@ __all__ = ["fidelity", "memorised", "two_sample"]
 
 SHOWN = 12
 """Suspects in the picture."""
+FEW = 100
+"""Held-out examples below which a network that has learned from as few sees copies everywhere."""
 
 
 def basis_of(sides: Sides) -> dict[str, Any]:
@@ -51,6 +53,13 @@ def fewer(sides: Sides) -> tuple[str, ...]:
         return ()
     side = "held-out" if n < m else "generated"
     return (f"only {min(n, m):,} {side} examples: as many are compared, of {max(n, m):,}.",)
+
+
+def few(n: int) -> tuple[str, ...]:
+    """A warning where so few held-out examples are compared that figures say little."""
+    if n >= FEW:
+        return ()
+    return (f"{n} held-out examples are too few to judge by: take these figures for a hint.",)
 
 
 def notes_of(*figures: Measured) -> tuple[str, ...]:
@@ -82,7 +91,7 @@ def fidelity(subject: Subject) -> Findings:
         "density": measured("density", places.density, "higher"),
         "coverage": measured("coverage", places.coverage, "higher"),
     }
-    notes = fewer(sides) + notes_of(frechet, kernel)
+    notes = few(len(real)) + fewer(sides) + notes_of(frechet, kernel)
     pairs = (("precision and recall", shares.precision), ("density and coverage", places.density))
     notes += tuple(f"{what}: {note}" for what, found in pairs for note in found.notes)
     return Findings(basis_of(sides), figures, notes)
@@ -98,7 +107,7 @@ def two_sample(subject: Subject) -> Findings:
             figures[kind] = measured(f"accuracy, {kind}", test)
             advance(1)
     notes = ("0.5: they can't be told apart; judged on the half that was not learned from.",)
-    return Findings(basis_of(sides), figures, fewer(sides) + notes)
+    return Findings(basis_of(sides), figures, few(len(sides.real)) + fewer(sides) + notes)
 
 
 def memorised(subject: Subject) -> Findings:
@@ -131,9 +140,8 @@ def memorised(subject: Subject) -> Findings:
         }
         for suspect in found.suspects
     ]
-    return Findings(
-        basis, figures, found.notes, {"suspects": suspects}, picture_of(subject, found)
-    )
+    notes = few(found.n_held_out) + found.notes
+    return Findings(basis, figures, notes, {"suspects": suspects}, picture_of(subject, found))
 
 
 def picture_of(subject: Subject, found: Memorisation) -> NDArray[np.uint8] | None:

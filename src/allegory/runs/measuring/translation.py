@@ -181,7 +181,9 @@ def content(made: Made, both: Dataset | None, judged: int | None) -> dict[str, F
         "share taken for the target", proportion(taken, len(made.y)), better="higher"
     )
     found["taken_real"] = Figure("judge's accuracy on real pictures", judge.accuracy)
-    return found | among(made, judged) | label_kept(made, both, run) | factors(made, both, judged)
+    return (
+        found | among(made, judged) | label_kept(made, both, judged) | factors(made, both, judged)
+    )
 
 
 def reading(name: str, data: Dataset, judged: int | None) -> Run:
@@ -210,12 +212,17 @@ def among(made: Made, judged: int | None) -> dict[str, Figure]:
     }
 
 
-def label_kept(made: Made, both: Dataset, run: Run) -> dict[str, Figure]:
-    """Whether the label is told as before, where examples of both domains have the same labels."""
+def label_kept(made: Made, both: Dataset, judged: int | None) -> dict[str, Figure]:
+    """Whether the label is told as before, where examples of both domains have the same labels.
+
+    By a judge of the whole source where there is one: what has met more kinds takes one that is
+    between two for what it is.
+    """
     known, theirs = (labels_of(data) for data in (made.source, made.real))
     if len({*known} & {*theirs} - {""}) < 2:
         return {}
-    judge = judge_for(both, LABEL, run)
+    data = made.subject.data.whole or both
+    judge = judge_for(data, LABEL, reading("classifier", data, judged))
     truth = indices(made.source.table()[LABEL], judge.classifier.classes)
     hits = (judge.tell(made.y) == truth)[truth >= 0]
     kept = proportion(int(hits.sum()), len(hits))

@@ -22,12 +22,16 @@ async function show() {
   if (path === "main") return;
   const found = pages.map(([pattern, page]) => [path.match(pattern), page]).find(([match]) => match);
   const place = h("div");
+  // what takes a moment says so; what does not, takes the old page's place without a blank between
+  const soon = setTimeout(() => mine === turn && main.replaceChildren(place), 200);
   try {
     if (!found) throw new Error("There is no such page.");
     const stop = await found[1](place, ...found[0].slice(1).map((part) => part && decodeURIComponent(part)));
+    clearTimeout(soon);
     if (mine !== turn) return stop?.();
     leave = stop ?? leave;
   } catch (error) {
+    clearTimeout(soon);
     if (mine !== turn) return;
     place.replaceChildren(
       h("h1", {}, "That did not work"),

@@ -121,7 +121,7 @@ export async function audit(place, run) {
       { class: map.outliers?.[i] ? "odd" : null },
       map.atlas ? painter(map, i) : "",
       h("div", {}, map.names[i].split("/").at(-1)),
-      h("div", {}, `rarity ${map.colours[0].values[i]}, weight ${map.weights[i].toFixed(2)}`),
+      h("div", {}, `rarity ${map.colours[0].values[i].toFixed(3)}, weight ${map.weights[i].toFixed(2)}`),
     );
   }
 

@@ -128,10 +128,15 @@ export async function quiz(place, run) {
       ["All players so far", share(found.everyone), `${found.everyone.n} rounds, ${found.everyone.players} ${found.everyone.players === 1 ? "player" : "players"}`],
       ["A classifier", found.machine ? share(found.machine) : "not measured yet", found.machine ? "two-sample test" : `allegory evaluate ${found.folder} --measure two-sample`],
     ];
-    const picture = (k, which, alt) => [
-      h("img", { src: `/api/quizzes/${key}/${k}/pictures/${which}`, alt, loading: "lazy" }),
-      sounds && h("audio", { controls: true, preload: "none", "aria-label": alt, src: `/api/quizzes/${key}/${k}/sounds/${which}` }),
-    ];
+    const heard = (source) => new Audio(source).play().catch((error) => say(error.message));
+    const shown = (k, which, name) =>
+      h(
+        "figure",
+        {},
+        h("img", { src: `/api/quizzes/${key}/${k}/pictures/${which}`, alt: "", loading: "lazy" }),
+        h("figcaption", {}, name),
+        sounds && h("button", { "aria-label": `Play the ${name} one of round ${k + 1}`, onclick: () => heard(`/api/quizzes/${key}/${k}/sounds/${which}`) }, "Play"),
+      );
     const card = (one, k) => {
       const right = one.choice === one.answer;
       const fake = one.pictures === 2 ? 1 - one.answer : 0;
@@ -141,9 +146,9 @@ export async function quiz(place, run) {
         h(
           "div",
           { class: "trio" },
-          one.generated && h("figure", {}, picture(k, fake, "generated"), h("figcaption", {}, "generated")),
-          one.generated && h("figure", {}, h("img", { src: `/api/quizzes/${key}/${k}/neighbour`, alt: "the nearest real one", loading: "lazy" }), h("figcaption", {}, "nearest real")),
-          (one.pictures === 2 || !one.generated) && h("figure", {}, picture(k, one.pictures === 2 ? one.answer : 0, "real"), h("figcaption", {}, "real")),
+          one.generated && shown(k, fake, "generated"),
+          one.generated && h("figure", {}, h("img", { src: `/api/quizzes/${key}/${k}/neighbour`, alt: "", loading: "lazy" }), h("figcaption", {}, "nearest real")),
+          (one.pictures === 2 || !one.generated) && shown(k, one.pictures === 2 ? one.answer : 0, "real"),
         ),
         h("p", {}, right ? "You were right. " : "You were fooled. ", one.words.join(" ")),
       );

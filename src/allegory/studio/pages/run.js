@@ -30,7 +30,7 @@ function health(run) {
 function tiles(run) {
   const known = [
     [soFar({ ...run, note: "" }), "seen"],
-    run.state === "training" && run.rate && [`${count(Math.round(run.rate))}/s`, "images a second"],
+    run.state === "training" && run.rate && [count(Math.round(run.rate)), "images a second"],
     run.seconds_left && [duration(run.seconds_left), "left, about"],
     run.loss !== null && run.loss !== undefined && [figure(run.loss), run.judge ? `held out: ${run.judge}` : "held-out loss"],
   ].filter(Boolean);

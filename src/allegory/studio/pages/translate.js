@@ -90,7 +90,7 @@ function pictures(run, about) {
     element: h(
       "div",
       {},
-      h("p", { class: "lead" }, `Take a picture of the kind "${about.from}", and see it as "${about.to}", at its own size: one that was held out, your own, or one that you draw.`),
+      h("p", { class: "lead" }, `Take a picture of the kind "${about.from}", and see it as "${about.to}", at its own size: ${about.examples ? "one that was held out, " : ""}your own, or one that you draw.`),
       examples(run, about, choose, (k) => h("img", { src: `/api/${example(run, about, k)}`, alt: "" })),
       drop("Your picture: drop it here, or choose one", "image/*", choose),
       h("div", { class: "buttons" }, draw),
@@ -133,7 +133,7 @@ function sounds(run, about) {
     element: h(
       "div",
       {},
-      h("p", { class: "lead" }, `Take a sound of ${about.from}, and hear it as ${about.to}, as long as it is: one that was held out, your own, or one that you record.`),
+      h("p", { class: "lead" }, `Take a sound of ${about.from}, and hear it as ${about.to}, as long as it is: ${about.examples ? "one that was held out, " : ""}your own, or one that you record.`),
       examples(run, about, choose, (k) => `Example ${k + 1}`),
       drop("Your sound: drop it here, or choose one", "audio/*", choose),
       mic.element,

@@ -71,13 +71,10 @@ def png(picture: np.ndarray[Any, np.dtype[np.uint8]]) -> Response:
 
 
 def known_space(studio: Any, name: str) -> tuple[Any, Space]:
-    """A run's model and its space, which is looked at once for each state of the model."""
-    model = studio.shelf.model(name)
-    kept: tuple[Any, Space] | None = studio.spaces.get(name)
-    if kept is None or kept[0] is not model:
-        kept = (model, space_of(studio.shelf.run(name), model))
-        studio.spaces[name] = kept
-    return kept
+    """A run's model and its space."""
+    folder = studio.shelf.run(name)
+    found: tuple[Any, Space] = studio.once(name, "space", lambda m: (m, space_of(folder, m)))
+    return found
 
 
 @exploring.get("/space")

@@ -47,15 +47,19 @@ def domain(studio: Any, name: str, to: str | None) -> tuple[str, str, Images]:
     return target, source, model.media.of(source)
 
 
-def examples(studio: Any, name: str, source: str, count: int) -> Tensor:
-    """Held-out examples of a domain, (at most `count`, channels, h, w); none if data are gone."""
-    media = studio.shelf.model(name).media
-    try:
-        found = held_out(open_for(studio.shelf.run(name).run(), media), count)
-    except UserError:
-        return torch.empty(0, *media.of(source).shape)
-    halves: tuple[Tensor, Tensor] = media.halves(found.take(np.arange(len(found))))
-    return halves[media.names.index(source)]
+def examples(studio: Any, name: str, source: str) -> Tensor:
+    """Held-out examples of a domain, (some, channels, h, w); none if the data are gone."""
+
+    def look(model: Any) -> Tensor:
+        try:
+            found = held_out(open_for(studio.shelf.run(name).run(), model.media), COUNTED)
+        except UserError:
+            return torch.empty(0, *model.media.of(source).shape)
+        halves: tuple[Tensor, Tensor] = model.media.halves(found.take(np.arange(len(found))))
+        return halves[model.media.names.index(source)]
+
+    x: Tensor = studio.once(name, f"examples of {source}", look)
+    return x
 
 
 @translating.get("/domain")
@@ -64,7 +68,7 @@ async def about(id: Id, studio: Here, to: Target = None) -> dict[str, Any]:
 
     def look() -> dict[str, Any]:
         target, source, media = domain(studio, id, to)
-        x = examples(studio, id, source, COUNTED)
+        x = examples(studio, id, source)
         pictures = to_bytes(x).permute(0, 2, 3, 1).numpy()
         return {
             "from": source,
@@ -86,7 +90,7 @@ async def example(
 
     def find() -> Response:
         _, source, media = domain(studio, id, to)
-        x = examples(studio, id, source, COUNTED)
+        x = examples(studio, id, source)
         if number >= len(x):
             raise HTTPException(404)
         if media.sound is not None:
