@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from allegory.media import Images
 from allegory.training.hands import Hands
-from allegory.training.precision import autocast, memory_format
+from allegory.training.precision import attention, autocast, memory_format
 
 
 def test_gradients_in_bfloat16_do_not_depend_on_who_computes():
@@ -31,12 +31,15 @@ def test_gradients_in_bfloat16_do_not_depend_on_who_computes():
 
 def test_attention_is_computed_in_float32_on_a_processor():
     q = torch.randn(2, 1, 4, 8, dtype=torch.bfloat16)
-    with autocast("bfloat16", torch.device("cpu")):
+    cpu = torch.device("cpu")
+    with autocast("bfloat16", cpu), attention("bfloat16", cpu, compiled=False):
         seen = functional.scaled_dot_product_attention(q, q, value=q)
         mixed = functional.linear(q, torch.eye(8))
     expected = functional.scaled_dot_product_attention(*[q.float()] * 3)
     assert torch.equal(seen, expected)
     assert mixed.dtype == torch.bfloat16
+    with autocast("bfloat16", cpu), attention("bfloat16", cpu, compiled=True):
+        assert functional.scaled_dot_product_attention(q, q, q).dtype == torch.bfloat16
 
 
 @pytest.mark.parametrize(("groups", "last"), [(8, False), (4, True)])

@@ -31,6 +31,7 @@ class Backward:
         """Of the game that these batches are dealt for; `numbers` is the precision."""
         self.dealer, self.batch, self.world = dealer, settings.batch, dealer.world
         self.slices, self.precision = settings.slices, numbers
+        self.compiled = settings.compile
         self.hands = Hands(1)
         self.step = self.images = 0
         """The clock, which the trainer sets."""
@@ -78,7 +79,8 @@ class Backward:
             # layers such as dropout draw from torch's own generator
             position = self.world.rank * pieces + index
             seed_layers(fold(self.dealer.seed, player.name, self.step, position), device)
-        with precision.autocast(self.precision, device):
+        attention = precision.attention(self.precision, device, compiled=self.compiled)
+        with precision.autocast(self.precision, device), attention:
             losses = player.loss(batch, turn)
         # pieces count by their examples: they may differ by one
         weight = len(batch) * self.world.size / self.batch

@@ -5,7 +5,7 @@ A choice by the clock would differ between two runs of the same seed.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -18,9 +18,10 @@ from allegory.hardware import multiplies_bfloat16
 from allegory.media import Media, Vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 __all__ = [
+    "attention",
     "autocast",
     "choose_device",
     "choose_precision",
@@ -61,25 +62,31 @@ def choose_precision(wanted: str, media: Media, device: torch.device) -> str:
     return "bfloat16" if fast else "float32"
 
 
-@contextmanager
-def autocast(precision: str, device: torch.device) -> Iterator[None]:
+def autocast(precision: str, device: torch.device) -> AbstractContextManager[object]:
     """The context that a player's loss is computed in.
 
     Each use of a weight is cast anew: torch's cache of casts is one for all threads, and emptied
     by whichever leaves the context first, so that with it gradients would depend on the clock.
     """
     if precision == "float32":
-        yield
-    elif device.type == "cpu":
-        with torch.autocast("cpu", torch.bfloat16, cache_enabled=False), Attention():
-            yield
-    else:
-        with torch.autocast(device.type, torch.bfloat16, cache_enabled=False):
-            yield
+        return nullcontext()
+    return torch.autocast(device.type, torch.bfloat16, cache_enabled=False)
+
+
+def attention(
+    precision: str, device: torch.device, *, compiled: bool
+) -> AbstractContextManager[object]:
+    """The context, within `autocast`, in which attention is computed whose gradient is asked for.
+
+    A processor's gradient of it takes 4 times as long in bfloat16 as in float32. A compiler would
+    follow this context into every function: what is compiled is left alone.
+    """
+    slow = precision == "bfloat16" and device.type == "cpu" and not compiled
+    return Attention() if slow else nullcontext()
 
 
 class Attention(TorchFunctionMode):
-    """Computes attention in float32: a processor's gradient of it takes 4 times as long else."""
+    """Computes attention in float32, and all else as it is asked to."""
 
     def __torch_function__(
         self,
