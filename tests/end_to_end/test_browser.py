@@ -150,6 +150,10 @@ def test_runs_and_the_form(page):
     page.get_by_role("link", name="spots").click()
     page.get_by_role("img", name="What the model makes").wait_for()
     page.goto("/#/new")
+    page.get_by_text("All other settings").click()
+    second = page.get_by_label("to", exact=True)
+    assert second.input_value() == ""
+    second.select_option("digits")
     page.get_by_label("images", exact=True).fill("-5")
     page.get_by_role("button", name="Start training").click()
     assert "images" in page.get_by_role("alert").inner_text()

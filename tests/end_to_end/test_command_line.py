@@ -160,6 +160,10 @@ def test_report_again(trained):
 
 
 def test_resume_of_a_finished_run_trains_longer_when_asked(trained):
+    before = (trained.home / "run/metrics.jsonl").read_bytes()
+    trained("resume", "run")
+    assert "is finished: --images" in trained.err
+    assert (trained.home / "run/metrics.jsonl").read_bytes() == before
     trained("resume", "run", "--images", "480")
     assert '"images": 480' in (trained.home / "run/metrics.jsonl").read_text()
 

@@ -34,6 +34,7 @@ def draw_samples(
     guidance: float | None = None,
     weights: Literal["best", "last", "raw"] = "best",
     seed: int = 0,
+    device: Literal["auto", "cpu", "cuda"] = "auto",
 ) -> None:
     """Draw new examples; the same seed draws the same.
 
@@ -54,6 +55,7 @@ def draw_samples(
             typical and less varied.
         weights: averaged ones at the best held-out loss, the last averaged ones, or the raw ones.
         seed: of the draws.
+        device: what computes; "auto": a GPU where there is one.
     """
     from allegory.cli.denoising import drawn_by
     from allegory.cli.output import check_output, write_examples
@@ -63,8 +65,9 @@ def draw_samples(
     from allegory.tools.classes import chosen_classes
     from allegory.tools.mixture import mixture_of_codes
     from allegory.tools.requires import require
-    from allegory.tools.running import in_batches
+    from allegory.tools.running import home, in_batches, moved
     from allegory.tools.sample import sample
+    from allegory.training.precision import choose_device
 
     if n is not None:
         at_least(1, n=n)
@@ -72,7 +75,7 @@ def draw_samples(
         raise UserError("--draw codes goes with neither --label nor --truncation: leave one out.")
     folder = RunFolder(dir)
     model = require(folder.model(weights), "sample")
-    model = drawn_by(model, solver, steps, guidance)
+    model = drawn_by(moved(model, choose_device(device)), solver, steps, guidance)
     check_output(out, model.media)
     labels = chosen_classes(model, label) if label else ()
     count = n or (EACH if len(labels) > 1 else ALONE)
@@ -82,6 +85,6 @@ def draw_samples(
         require(model, "reconstruct")
         train = open_for(folder.run(), model.media).split("train")
         codes = mixture_of_codes(model, train, rng=seed).draw(count, seed)
-        x = in_batches(model.decode, codes)
+        x = in_batches(lambda z: model.decode(z.to(home(model))), codes)
     write_examples(x, model.media, out, labels)
     say(f"{len(x)} samples: {out}")

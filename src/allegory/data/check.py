@@ -87,15 +87,16 @@ def check(
         skipped=tuple(asdict(s) for s in data.skipped),
         duplicates=_named(groups, data),
         warnings=tuple(_warnings(data, found, groups)),
-        next=_next(read),
+        next=_next(read, len(data)),
     )
 
 
-def _next(settings: DataSettings) -> str:
+def _next(settings: DataSettings, n: int) -> str:
     """A command that trains on a source as it was read."""
     recipe = {"none": "vae", "matched": "pix2pix", "shuffled": "cyclegan"}[settings.pairing]
     words = ["allegory", "train", recipe, settings.source]
     words += [] if settings.to is None else ["--to", settings.to]
+    words += ["--network", "tiny"] if n < FEW and recipe == "vae" else []
     return shlex.join(words)
 
 

@@ -100,7 +100,10 @@ def render(report: Report, width: int) -> str:
 
 
 def _facts(report: Report) -> Table:
-    rows = [(report.kind, report.source), ("examples", f"{report.examples:,}")]
+    examples = f"{report.examples:,}"
+    if report.media.get("sound") and report.formats:
+        examples += f" windows of {counted(sum(report.formats.values()), 'sound')}"
+    rows = [(report.kind, report.source), ("examples", examples)]
     rows += [
         (what, _histogram(counts))
         for what, counts in (

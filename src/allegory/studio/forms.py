@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING, Any
 from allegory.errors import UserError
 from allegory.recipes.settings import PARTS, change
 from allegory.recipes.table import RECIPES, recipe
+from allegory.studio.sources import source_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from allegory.recipes.settings import Run
+    from allegory.studio.sources import Offer
 
 __all__ = ["filled", "form", "forms"]
 
 WORDS = frozenset({"factors", "label", "positive", "targets"})
 """Free text that a form may hold: names of columns, values of factors. All other free text is left
 out, since it could name a file; what has a pattern is no path."""
+SECOND = frozenset({"negatives", "to"})
+"""Other sources, by the ids of the studio's list."""
 FIRST = ("images", "size", "network", "latents", "beta", "examples", "label")
 """What is asked for first; the rest is folded away."""
 BOUNDS = {
@@ -39,8 +43,8 @@ def form(name: str) -> list[dict[str, Any]]:
 
     Returns:
         Of each its "name", "part", "help", "value", whether it comes "first", its "kind" (integer,
-        number, flag, choice, text, list), the "choices" of a choice, its range ("min", "above",
-        "max", "below"), and what it may be "or" else.
+        number, flag, choice, source, text, list), the "choices" of a choice, its range ("min",
+        "above", "max", "below"), and what it may be "or" else.
 
     Raises:
         UserError: there is no such recipe.
@@ -83,6 +87,8 @@ def _kind(name: str, schema: Mapping[str, Any]) -> str | None:
         return None
     if "enum" in schema:
         return "choice"
+    if name in SECOND:
+        return "source"
     if schema["type"] == "string" and (name in WORDS or "pattern" in schema):
         return "text"
     if schema["type"] == "array" and name in WORDS:
@@ -90,19 +96,22 @@ def _kind(name: str, schema: Mapping[str, Any]) -> str | None:
     return {"integer": "integer", "number": "number", "boolean": "flag"}.get(schema["type"])
 
 
-def filled(name: str, source: str, fields: Mapping[str, Any]) -> Run:
+def filled(name: str, source: str, fields: Mapping[str, Any], known: Sequence[Offer]) -> Run:
     """The run of a filled form.
 
     Args:
         name: of the recipe.
-        source: from the studio's own list.
+        source: the id of a source.
         fields: as in the form, which has no other.
+        known: the studio's sources.
 
     Raises:
-        UserError: no such recipe or field, or a value out of its range.
+        UserError: no such recipe, field or source, or a value out of its range.
     """
     asked = {entry["name"] for entry in form(name)}
     for field in fields:
         if field not in asked:
             raise UserError(f"the form of '{name}' has no field '{field[:100]}'.")
-    return change(recipe(name), {**fields, "source": source})
+    chosen = {field: fields[field] for field in SECOND & fields.keys()} | {"source": source}
+    sources = {k: None if v is None else source_of(known, str(v)) for k, v in chosen.items()}
+    return change(recipe(name), {**fields, **sources})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import torch
 from torch import nn
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-__all__ = ["BATCH", "home", "in_batches"]
+__all__ = ["BATCH", "home", "in_batches", "moved"]
+
+M = TypeVar("M")
 
 BATCH = 256
 """Examples that go through a model at once."""
@@ -26,6 +28,11 @@ def home(model: object) -> torch.device:
         return model.latent.mean.device
     weights = model.parameters() if isinstance(model, nn.Module) else iter(())
     return next((weight.device for weight in weights), torch.device("cpu"))
+
+
+def moved(model: M, device: torch.device) -> M:
+    """The model, on a device, where it has weights to move."""
+    return model.to(device) if isinstance(model, nn.Module) else model
 
 
 def in_batches(run: Callable[[Tensor], Tensor], x: Tensor, batch: int = BATCH) -> Tensor:

@@ -42,7 +42,7 @@ def test_a_messy_folder(messy):
     }
     assert report.splits == {"train": 21, "validation": 3, "test": 3}
     assert report.store_bytes == 27 * 24 * 24 * 3
-    assert report.next == f"allegory train vae '{messy}'"
+    assert report.next == f"allegory train vae '{messy}' --network tiny"
     said = " ".join(report.warnings)
     for words in ("few examples", "1 exact copy", "uneven: 25 of 'many', 2 of 'few'"):
         assert words in said

@@ -99,7 +99,7 @@ def test_from_the_first_command_to_the_weights(run, tmp_path):
 
 
 def test_what_can_not_tell_is_refused(run, data, tmp_path):
-    with pytest.raises(UserError, match="can't read"):
+    with pytest.raises(UserError, match="holds no weights"):
         trainer(data, tmp_path / "nothing")
     with pytest.raises(UserError, match="works on examples of shape"):
         trainer(pictures(48, 12, 12), run)

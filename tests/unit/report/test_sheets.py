@@ -6,6 +6,8 @@ import torch
 from PIL import Image
 
 from allegory.errors import UserError
+from allegory.media import Images
+from allegory.report.draw import draw_pairs
 from allegory.report.sheets import sheet, write_picture
 
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}
@@ -31,6 +33,17 @@ def test_an_incomplete_last_row_ends_in_white():
     found = sheet(flat(5) * 0, 3, gap=0)
     assert found.shape == (128, 192, 3)
     assert (found[64:, 128:] == 255).all()
+
+
+@pytest.mark.parametrize(("n", "shape"), [(5, (4, 3)), (2, (2, 2))])
+def test_reconstructions_stand_under_their_originals_in_an_incomplete_row_too(n, shape):
+    x = flat(n, 1)
+    found = draw_pairs(x, -x, Images("L", 64, 64), columns=3)[::66, ::66, 0].astype(int)
+    assert found.shape == shape
+    above, below = found[0::2].ravel(), found[1::2].ravel()
+    assert np.abs(above[:n] + below[:n] - 255).max() <= 1
+    assert (above[n:] == 255).all()
+    assert (below[n:] == 255).all()
 
 
 def test_the_default_is_nearly_square():

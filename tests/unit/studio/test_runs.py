@@ -7,6 +7,7 @@ import pytest
 
 from allegory.errors import UserError
 from allegory.runs.at_work import announce, at_work, coming, worker
+from allegory.studio.app import Studio
 from allegory.studio.shelf import Shelf
 from allegory.studio.sources import offers, source_of
 from allegory.studio.state import judge
@@ -69,6 +70,24 @@ def test_what_judges_held_out_examples_is_told_where_it_is_not_the_loss(held_out
     if held_out:
         records.append({"held_out": dict.fromkeys(held_out, 1.0)})
     assert judge(records) == said
+
+
+def test_what_takes_a_while_is_looked_for_once_for_each_state_of_a_model(tmp_path, monkeypatch):
+    models = {}
+    monkeypatch.setattr(Shelf, "model", lambda _, name: models.setdefault(name, object()))
+    studio, looked = Studio(Shelf(tmp_path), ()), []
+
+    def look(model):
+        looked.append(model)
+        return len(looked)
+
+    assert [studio.once("a", "space", look) for _ in range(3)] == [1, 1, 1]
+    assert studio.once("a", "examples", look) == 2
+    models["a"] = object()
+    assert studio.once("a", "space", look) == 3
+    for k in range(50):
+        studio.once(str(k), "space", look)
+    assert len(studio.looked) < 50
 
 
 def test_mistakes_are_sentences(client):

@@ -18,10 +18,10 @@ function limits(curves, total) {
   return high > low ? [low - 0.05 * (high - low), high + 0.05 * (high - low)] : [low - 1, high + 1];
 }
 
-// round numbers between the limits, three or so
+// round numbers between the limits, three to six
 function marks(low, high) {
-  const power = 10 ** Math.floor(Math.log10((high - low) / 4));
-  const step = power * [1, 2, 2.5, 5, 10].find((part) => 4 * part * power >= high - low);
+  const power = 10 ** Math.floor(Math.log10((high - low) / 5));
+  const step = power * [1, 2, 2.5, 5, 10].find((part) => 5 * part * power >= high - low);
   const first = Math.ceil(low / step);
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, k) => Number(((first + k) * step).toPrecision(12)));
 }

@@ -16,13 +16,15 @@ function range(field) {
   return [ends.join(", "), ...or].filter(Boolean).join(" ");
 }
 
-function input(field) {
+function input(field, sources) {
   const name = `field-${field.name}`;
   const shown = field.value === null || field.value === undefined ? "" : String(field.value);
   const common = { id: name, "aria-describedby": `${name}-help` };
   if (field.kind === "flag") return h("input", { ...common, type: "checkbox", checked: field.value });
-  if (field.kind === "choice") {
-    const select = h("select", common, field.choices.map((word) => h("option", { value: word }, word)));
+  if (field.kind === "choice" || field.kind === "source") {
+    const none = field.or?.includes(null) ? [["", "none"]] : [];
+    const named = field.choices?.map((word) => [word, word]) ?? sources.map((s) => [s.id, `${s.id} (${s.about})`]);
+    const select = h("select", common, [...none, ...named].map(([value, words]) => h("option", { value }, words)));
     select.value = shown;
     return select;
   }
@@ -73,7 +75,7 @@ export async function begin(place) {
 
   async function choose(name) {
     const found = await get(`recipes/${id(name)}`);
-    shown = found.map((field) => [field, input(field)]);
+    shown = found.map((field) => [field, input(field, sources)]);
     const first = shown.filter(([field]) => field.first);
     const rest = Object.entries(PARTS).map(([part, title]) => [
       title,

@@ -7,7 +7,7 @@ const NOISE = 3; // deviations of noise that are shown
 const PAD = 10;
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-export const hue = ([x, y = 0]) => {
+const hue = ([x, y = 0]) => {
   const strength = Math.min(1, Math.hypot(x, y) / 2);
   return `hsl(${Math.round((Math.atan2(y, x) * 180) / Math.PI)} ${Math.round(30 + 55 * strength)}% 50%)`;
 };

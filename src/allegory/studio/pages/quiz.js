@@ -24,12 +24,14 @@ export async function quiz(place, run) {
           event.preventDefault();
           const start = form.querySelector("button");
           start.disabled = true;
+          start.textContent = "Drawing the rounds …";
           try {
             const wanted = { mode: form.elements.mode.value, rounds: Number(rounds.value), timed: timed.checked, player: player.value };
             play(await post(`runs/${id(run.id)}/quizzes`, wanted), wanted);
           } catch (error) {
             say(error.message);
             start.disabled = false;
+            start.textContent = "Begin";
           }
         },
       },

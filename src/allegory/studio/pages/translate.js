@@ -11,16 +11,17 @@ export async function translate(place, run) {
   const { targets } = await get(`model?run=${id(run.id)}`);
   const body = h("div");
   let leave;
-  const open = latest(async (target) => {
+  const show = async (to) => {
+    const about = await get(`runs/${id(run.id)}/domain?to=${id(to)}`);
     leave?.();
-    const about = await get(`runs/${id(run.id)}/domain?to=${id(target)}`);
     const shown = (about.sound ? sounds : pictures)(run, about);
     leave = shown.leave;
     body.replaceChildren(shown.element);
-  });
+  };
+  const open = latest(show);
   const target = h("select", { id: "target", onchange: () => open(target.value) }, targets.map((name) => h("option", { value: name }, name)));
   place.append(h("p", { class: "row" }, h("label", { for: "target" }, "Translate to"), target), body);
-  await open(target.value);
+  await show(target.value);
   return () => leave?.();
 }
 
@@ -65,7 +66,9 @@ function pictures(run, about) {
   const saving = h("div", { class: "buttons", hidden: true }, keep);
 
   const choose = latest(async (file) => {
+    say("Translating.");
     answer = await made(at(run, about), file);
+    say("");
     point(before, file);
     point(after, answer);
     drawing.hidden = true;
@@ -79,13 +82,11 @@ function pictures(run, about) {
   });
   const board = easel(about, stroke);
   drawing.append(h("div", { class: "two" }, board.element, drawn));
-  const draw = h("button", {
-    onclick: () => {
-      result.hidden = saving.hidden = true;
-      drawing.hidden = false;
-      board.show();
-    },
-  }, "Draw");
+  const draw = () => {
+    result.hidden = saving.hidden = true;
+    drawing.hidden = false;
+    board.show();
+  };
   return {
     element: h(
       "div",
@@ -93,7 +94,7 @@ function pictures(run, about) {
       h("p", { class: "lead" }, `Take a picture of the kind "${about.from}", and see it as "${about.to}", at its own size: ${about.examples ? "one that was held out, " : ""}your own, or one that you draw.`),
       examples(run, about, choose, (k) => h("img", { src: `/api/${example(run, about, k)}`, alt: "" })),
       drop("Your picture: drop it here, or choose one", "image/*", choose),
-      h("div", { class: "buttons" }, draw),
+      h("div", { class: "buttons" }, h("button", { onclick: draw }, "Draw")),
       result,
       drawing,
       saving,

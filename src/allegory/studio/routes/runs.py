@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from allegory.studio import forms, train
-from allegory.studio.sources import source_of
 from allegory.studio.state import details, preview, summary
 from allegory.studio.tabs import tabs_of
 
@@ -109,8 +108,8 @@ def sources(studio: Here) -> list[dict[str, str]]:
 @steering.post("/runs", status_code=201)
 def begin(asked: Asked, studio: Here) -> dict[str, str]:
     """Start a run, in a process of its own."""
-    source = source_of(studio.offers, asked.source)
-    folder = train.begin(studio.shelf.path, forms.filled(asked.recipe, source, asked.fields))
+    run = forms.filled(asked.recipe, asked.source, asked.fields, studio.offers)
+    folder = train.begin(studio.shelf.path, run)
     return {"id": folder.path.name}
 
 
