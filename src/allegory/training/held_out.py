@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["held_out_losses"]
 
+LEAST = 16
+"""Examples that are measured together: a distance between samples means little for two."""
+
 
 @torch.no_grad()
 def held_out_losses(
@@ -40,8 +43,9 @@ def held_out_losses(
         return {}
     held_out = some_rows(len(data), settings.held_out)
     sums: dict[str, float] = {}
-    for start in range(0, len(held_out), settings.batch):
-        rows = held_out[start : start + settings.batch]
+    size = max(settings.batch, LEAST)
+    for start in range(0, len(held_out), size):
+        rows = held_out[start : start + size]
         x = data.take(rows, device=device)
         batch = Batch(x, data.known(game.columns, rows, device=device))
         noise = Noise(fold("held out", start), batch=len(rows), device=device)
