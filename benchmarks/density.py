@@ -9,7 +9,6 @@ from the data (sliced Wasserstein), over how far other data do. The same figures
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 import time
 from pathlib import Path
@@ -21,6 +20,7 @@ import allegory
 from allegory.data.open import open_data
 from allegory.measures.wasserstein import sliced_wasserstein
 from allegory.tools.sample import sample
+from answer import answer
 
 TOYS = ("line", "ring", "grid", "swiss-roll", "moons")
 EXAMPLES, POINTS, DIRECTIONS = 50_000, 1_000, 64
@@ -72,10 +72,7 @@ def main() -> None:
                 for seed in range(options.seeds)
             ]
             print(toy, result[toy], flush=True)
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n")
+    answer(result, options.out)
 
 
 if __name__ == "__main__":

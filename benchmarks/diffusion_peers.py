@@ -19,7 +19,6 @@ from __future__ import annotations
 import argparse
 import copy
 import importlib.util
-import json
 import statistics
 import sys
 import time
@@ -41,6 +40,7 @@ from allegory.recipes.diffusion import spread_of
 from allegory.sampling.sampler import Sampler
 from allegory.training.settings import TrainingSettings
 from allegory.training.trainer import Trainer
+from answer import answer
 
 SIZE, LR = 32, 1e-4
 TIMES = 1_000
@@ -252,10 +252,7 @@ def main() -> None:
             continue
         result[name] = beside(build, data, options)
     result["our own U-Net"] = own(data, options)
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n")
+    answer(result, options.out)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import argparse
 import copy
-import json
 import os
 import signal
 import statistics
@@ -47,6 +46,7 @@ from allegory.runs.inputs import held_out
 from allegory.training.journal import read_journal
 from allegory.training.settings import TrainingSettings
 from allegory.training.trainer import Trainer
+from answer import answer
 from peer_script import networks
 
 SAMPLES, BATCH = 10_000, 250
@@ -294,10 +294,7 @@ def main():
     result["same_networks"] = {
         script.stem: same_networks(script, short, options) for script in scripts
     }
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n")
+    answer(result, options.out)
 
 
 if __name__ == "__main__":

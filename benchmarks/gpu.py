@@ -24,6 +24,7 @@ from allegory.runs.measuring.subject import Options
 from allegory.runs.play import begin
 from allegory.training.settings import TrainingSettings
 from allegory.training.trainer import Trainer
+from answer import answer
 
 
 def trainer_for(data, device, name="vae", **fields):
@@ -125,10 +126,7 @@ def main() -> None:
         "resume_difference": resume_difference(train, options.device),
         "run_64": run_64(data, options.device, options.images),
     }
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n")
+    answer(result, options.out)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ time, of one thread.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from allegory.recipes.settings import read_run
 from allegory.runs.features import features_for
 from allegory.runs.inputs import held_out, open_for
 from allegory.tools.sample import sample
+from answer import answer
 
 
 class Judge:
@@ -78,10 +78,7 @@ def main() -> None:
             found[way] = judge(one)
             print(name, way, found[way], flush=True)
         result[name] = found
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n")
+    answer(result, options.out)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ the runs that are left in FOLDER, for other solvers and numbers of steps.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from allegory.data.open import open_data
 from allegory.recipes.settings import change
 from allegory.recipes.table import recipe
 from allegory.training.trainer import Trainer
+from answer import answer
 from samplers import Judge
 
 SHARE = 0.9
@@ -81,10 +81,7 @@ def main() -> None:
         done, took = train(name, fields, 60 * options.minutes, options.runs)
         result[name] = took | judge(done.model())
         print(name, result[name], flush=True)
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n")
+    answer(result, options.out)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ pythae is optional (`pip install pythae`); without it only our side is measured.
 """
 
 import argparse
-import json
 import statistics
 import tempfile
 import time
@@ -25,6 +24,7 @@ from allegory.models.likelihoods import Bernoulli
 from allegory.models.vae import VAE
 from allegory.training.settings import TrainingSettings
 from allegory.training.trainer import Trainer
+from answer import answer
 
 BATCH = 64
 IMAGES = {"pythae's convnet": 1_280, "convnet": 6_400, "dense": 25_600}
@@ -235,10 +235,7 @@ def main() -> None:
                 "low": round(min(ratios), 2),
             }
         result["networks"][kind] = found
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n")
+    answer(result, options.out)
 
 
 if __name__ == "__main__":

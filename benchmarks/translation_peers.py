@@ -38,6 +38,7 @@ from allegory.games.pix2pix import Pix2PixGame
 from allegory.models.translation import CycleGAN, Pix2Pix
 from allegory.training.settings import TrainingSettings
 from allegory.training.trainer import Trainer
+from answer import answer
 from peer_script import Built, Clock, TimeUp
 
 FEW = 32
@@ -229,10 +230,7 @@ def main():
             raise SystemExit(f"there is no {script}: --peer is a clone of PyTorch-GAN.")
         result[name] = measured(name, script, options)
         print(json.dumps({name: result[name]}), file=sys.stderr)
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n")
+    answer(result, options.out)
 
 
 if __name__ == "__main__":
