@@ -87,11 +87,7 @@ def open_packed(
     found, settings = _arranged(found, settings)
     for note in found.info.get("notes", []):
         say(f"{settings.source}: {note}")
-    data = _dataset(found, settings)
-    if settings.pairing == "shuffled" and settings.to is None and "pairs" not in whole.info:
-        data = replace(
-            data, whole=_dataset(whole, settings.model_copy(update={"pairing": "none"}))
-        )
+    data = replace(_dataset(found, settings), whole=_whole(whole, settings))
     return data, found, settings
 
 
@@ -245,7 +241,8 @@ def _dataset(found: Packed, settings: DataSettings) -> Dataset:
 
 def _whole(found: Packed, settings: DataSettings) -> Dataset | None:
     """The source that two domains are parts of, from its store; None where they are not."""
-    if settings.pairing != "shuffled" or settings.to is not None or "pairs" in found.info:
+    two = settings.to is not None or settings.derive is not None or "pairs" in found.info
+    if settings.pairing != "shuffled" or two:
         return None
     return _dataset(found, settings.model_copy(update={"pairing": "none"}))
 

@@ -10,8 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from allegory.games.diffusion import denoising_error, kept_labels, stratified
+from allegory.games.gan import Penalties, told_apart
 from allegory.models.consistency import Consistent
 from allegory.networks.pyramid import details
+from allegory.objectives.adversarial import ADVERSARIAL
 from allegory.objectives.denoising import along, scalings, squared_error
 from allegory.objectives.energy import inhomogeneity
 from allegory.sampling.schedules import Schedule
@@ -30,6 +32,8 @@ TEACHER = 8
 """Steps of the teacher that the model learns to make in one."""
 LOWEST = 0.002
 """Noise below which an example is taken for clean."""
+PENALTIES = Penalties(real=1.0, fake=1.0, every=4)
+"""What the discriminator pays: as in the recipe gan."""
 YOUNG = 0.05
 """Half-life of a weight's share in the teacher, in the images seen."""
 
@@ -44,6 +48,10 @@ class ConsistencyGame(Game):
     compared is what the network predicts, by the pseudo-Huber norm of Song & Dhariwal (2023),
     "Improved techniques for training consistency models", equation 7. The teacher is either the
     model as it came, or the average of what it becomes in a first stage, which is diffusion.
+
+    A mean square of what can't be told from noise is blurred, and so are steps that minimise it. A
+    discriminator therefore tells the samples, made from noise in all steps, from examples, as in
+    Kim et al. (2024), "Consistency trajectory models", section 3.4.
     """
 
     model: Consistent
@@ -57,30 +65,40 @@ class ConsistencyGame(Game):
         mean: float,
         deviation: float,
         first: int,
+        critic: nn.Module | None = None,
+        adversarial: float = 0.0,
         label: str | None = None,
         drop: float = 0.0,
     ) -> None:
-        """One player on `model`.
+        """A player on `model`, and one on `critic`.
 
         Args:
             model: what is trained.
             mean: of ln σ in the first stage, σ in spreads of the data.
             deviation: of ln σ there.
             first: images over which it is diffusion; 0: the model denoises already.
+            critic: the discriminator; None: none.
+            adversarial: weight of what it tells, beside the consistency.
             label: column of the classes of a conditional model.
             drop: share of examples whose label is taken away.
         """
         super().__init__()
         self.model, self.drop, self.first = model, drop, first
+        self.critic, self.adversarial = critic, adversarial
+        self.objective = ADVERSARIAL["relativistic"]
         self.teacher = copy.deepcopy(model).eval().requires_grad_(False)
         self.mean, self.deviation = mean + torch.tensor(model.spread).log().item(), deviation
         self.columns = (label,) if label else ()
         self.register_buffer("levels", pieces(model.levels), persistent=False)
 
     def players(self) -> tuple[Player, ...]:
-        """One, who owns the whole model."""
+        """One who owns the whole model, and the discriminator after the first stage."""
         loss, settle = self.loss, self.settle
-        return (Player(name="consistency", owns=("model",), loss=loss, settle=settle),)
+        own = Player(name="consistency", owns=("model",), loss=loss, settle=settle)
+        if self.critic is None:
+            return (own,)
+        loss = self.discriminator_loss
+        return (own, Player(name="discriminator", owns=("critic",), loss=loss, since=self.first))
 
     def loss(self, batch: Batch, turn: Turn) -> Losses:
         """In the first stage that of diffusion, then how far apart both steps end."""
@@ -96,7 +114,38 @@ class ConsistencyGame(Game):
             )
             return {"consistency": error.mean()}
         square = self.apart(to_standard(batch.x, self.model.media), turn.noise, labels)
-        return {"consistency": ((square + SMOOTH**2).sqrt() - SMOOTH).mean()}
+        apart = {"consistency": ((square + SMOOTH**2).sqrt() - SMOOTH).mean()}
+        return apart if self.critic is None else apart | self.adversarial_loss(batch, turn, labels)
+
+    def adversarial_loss(self, batch: Batch, turn: Turn, labels: Tensor | None) -> Losses:
+        """How well the discriminator tells samples of all steps, weighted."""
+        assert self.critic is not None
+        fake = self.made(turn, labels)
+        turn.leave("fake", fake)
+        if labels is not None:
+            turn.leave("labels", labels)
+        score = self.critic(fake, labels)
+        with torch.no_grad():
+            real = self.critic(batch.x, labels)
+        return {"adversarial": self.adversarial * self.objective.generator(real, score).mean()}
+
+    def discriminator_loss(self, batch: Batch, turn: Turn) -> Losses:
+        """How badly the discriminator tells these samples from the examples."""
+        assert self.critic is not None
+        media = self.model.media
+        if "fake" in turn.table:  # judged as of the classes that they were made for
+            fake, labels = turn.left("fake"), turn.left("labels") if self.columns else None
+        else:
+            labels = kept_labels(self, batch, turn.noise, self.drop)
+            with torch.no_grad():
+                fake = self.made(turn, labels)
+        return told_apart(
+            self.critic, batch.x, fake, labels, self.objective, PENALTIES, turn, media
+        )
+
+    def made(self, turn: Turn, labels: Tensor | None) -> Tensor:
+        """Samples in all steps."""
+        return self.model.decode(turn.noise.normal(self.model.latent.size), labels=labels)
 
     def apart(self, clean: Tensor, noise: Noise, labels: Tensor | None) -> Tensor:
         """Mean square between both of what the network predicts, in standard units: (n,)."""

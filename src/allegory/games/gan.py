@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from allegory.media import Images, Vectors
+from allegory.media import Images, Media, Vectors
 from allegory.models.gan import Adversarial
 from allegory.networks.augment import CHANCES, diff_augment
 from allegory.networks.growing import Growing, coarsen, level_at
 from allegory.networks.pyramid import details
 from allegory.networks.spectral import update_spectral
 from allegory.objectives.adversarial import ADVERSARIAL, Loss
+from allegory.objectives.adversarial import Adversarial as Objective
 from allegory.objectives.energy import inhomogeneity
 from allegory.objectives.penalties import between, slopes, unit_slope, zero_slope
 from allegory.training.game import Batch, Game, Losses, Player, Turn
@@ -22,7 +23,7 @@ from allegory.training.game import Batch, Game, Losses, Player, Turn
 if TYPE_CHECKING:
     from allegory.training.noise import Noise
 
-__all__ = ["GANGame", "Penalties"]
+__all__ = ["GANGame", "Penalties", "told_apart"]
 
 TOLD = 0.77
 """How well the discriminator tells pairs at most, from -1 to 1, before pictures are changed more.
@@ -144,28 +145,16 @@ class GANGame(Game):
             with torch.no_grad():
                 fake = self.generate(labels, turn)
         real, fake = self.changed(self.real(batch), turn), self.changed(fake, turn)
-        x = torch.cat([real, fake])
-        p, due = self.penalties, self.penalties.due(turn)
-        both = None if labels is None else torch.cat([labels, labels])
-        scores = self.model.critic(x.requires_grad_(due > 0), both)
-        of_real, of_fake = scores.chunk(2)
-        turn.leave("told", (of_real > of_fake).float())
-        losses = {"adversarial": self.objective.discriminator(of_real, of_fake).mean()}
-        if due and (p.real or p.fake):
-            r1, r2 = zero_slope(self.slopes(scores, x)).chunk(2)
-            losses["R1"] = due * p.real * r1.mean()
-            losses["R2"] = due * p.fake * r2.mean()
-        if due and p.unit:
-            points = between(real, fake, turn.noise.uniform()).requires_grad_()
-            slope = self.slopes(self.model.critic(points, labels), points)
-            losses["gradient penalty"] = due * p.unit * unit_slope(slope).mean()
-        return losses
-
-    def slopes(self, scores: Tensor, x: Tensor) -> Tensor:
-        """Slopes of scores by x, of vectors in deviations of the data: units change nothing."""
-        media = self.model.media
-        raw = slopes(scores, x)
-        return raw * raw.new_tensor(media.scale) if isinstance(media, Vectors) else raw
+        return told_apart(
+            self.model.critic,
+            real,
+            fake,
+            labels,
+            self.objective,
+            self.penalties,
+            turn,
+            self.model.media,
+        )
 
     def settle(self, turn: Turn) -> None:
         """Follow the weights, adapt the strength of the changes, and grow."""
@@ -222,6 +211,53 @@ class GANGame(Game):
         # coarse pictures may be nearer than the first fine ones, and are not what is asked for
         grown = all(m.level >= m.network.levels for m in growing(model))
         return {"inhomogeneity": apart} if grown else {}
+
+
+def told_apart(
+    critic: nn.Module,
+    real: Tensor,
+    fake: Tensor,
+    labels: Tensor | None,
+    objective: Objective,
+    penalties: Penalties,
+    turn: Turn,
+    media: Media,
+) -> Losses:
+    """How badly a discriminator tells real from generated, and what it pays for its slope.
+
+    It leaves on the table which pairs it told. Slopes are taken by examples, of vectors in
+    deviations of the data: units change nothing.
+
+    Args:
+        critic: the discriminator.
+        real: examples (n, *media.shape).
+        fake: generated ones, as many.
+        labels: the classes that both are judged as of, (n,); None: none.
+        objective: what it plays for.
+        penalties: what it pays.
+        turn: the move.
+        media: what the examples are.
+    """
+
+    def steep(scores: Tensor, x: Tensor) -> Tensor:
+        raw = slopes(scores, x)
+        return raw * raw.new_tensor(media.scale) if isinstance(media, Vectors) else raw
+
+    x, due = torch.cat([real, fake]), penalties.due(turn)
+    both = None if labels is None else torch.cat([labels, labels])
+    scores = critic(x.requires_grad_(due > 0), both)
+    of_real, of_fake = scores.chunk(2)
+    turn.leave("told", (of_real > of_fake).float())
+    losses = {"adversarial": objective.discriminator(of_real, of_fake).mean()}
+    if due and (penalties.real or penalties.fake):
+        r1, r2 = zero_slope(steep(scores, x)).chunk(2)
+        losses["R1"] = due * penalties.real * r1.mean()
+        losses["R2"] = due * penalties.fake * r2.mean()
+    if due and penalties.unit:
+        points = between(real, fake, turn.noise.uniform()).requires_grad_()
+        slope = steep(critic(points, labels), points)
+        losses["gradient penalty"] = due * penalties.unit * unit_slope(slope).mean()
+    return losses
 
 
 def growing(model: nn.Module) -> list[Growing]:

@@ -227,11 +227,9 @@ def deviations(x: Tensor) -> Tensor:
     """How much the neighbours of each of x (n, c, h, w) differ: (n, 1, h, w), section 3.
 
     The standard deviation over groups of examples, averaged over features and places. Groups are
-    of neighbours, up to 4 and as many as divide half of n, of which one half may be real and the
-    other generated; 1e-4 where they are equal.
+    of neighbours, as many as divide n, up to 4; 1e-4 where they are equal.
     """
-    half = max(len(x) // 2, 1)
-    group = max(s for s in range(1, GROUP + 1) if half % s == 0 and len(x) % s == 0)
+    group = max(size for size in range(1, GROUP + 1) if len(x) % size == 0)
     groups = x.float().view(-1, group, *x.shape[1:])
     mean = (groups.var(1, correction=0) + 1e-8).sqrt().mean((1, 2, 3)).to(x.dtype)
     return mean.repeat_interleave(group)[:, None, None, None].expand(-1, 1, *x.shape[2:])

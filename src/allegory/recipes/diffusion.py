@@ -96,6 +96,9 @@ class ConsistencySettings(Diffusing):
     """Folder of a run of a diffusion model of such data: what it makes in many steps is learned,
     from its own weights on; its network and classes are taken over. None: the first stage of the
     run itself."""
+    adversarial: float = Field(1.0, ge=0.0)
+    """Weight of a discriminator that tells samples from examples, beside what the teacher says;
+    0: none."""
     first_images: int = Field(100_000, ge=0)
     """Images over which it learns to denoise, before it learns to do so in few steps; 0 where it
     has a teacher."""
@@ -130,18 +133,24 @@ class ConsistencySettings(Diffusing):
         from allegory.games.consistency import ConsistencyGame
         from allegory.models.build import build
         from allegory.models.consistency import Consistent
+        from allegory.models.nets import full_pair
         from allegory.recipes.teaching import label_of, weights_of
 
-        model, label = build(self.blueprint(data)), self.label
+        blueprint = self.blueprint(data)
+        model, label = build(blueprint), self.label
         assert isinstance(model, Consistent)
         if self.teacher is not None:
             model.load_state_dict(weights_of(Path(self.teacher)))
             label = label_of(Path(self.teacher))
+        size, classes = blueprint.arguments["network"], len(blueprint.arguments["classes"])
+        critic = full_pair(data.media, 1, size, classes)[1] if self.adversarial else None
         return ConsistencyGame(
             model,
             mean=self.noise_mean,
             deviation=self.noise_deviation,
             first=self.first_images,
+            critic=critic,
+            adversarial=self.adversarial,
             label=label,
             drop=self.drop,
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from allegory.data.open import open_data
+from allegory.data.settings import DataSettings
 from allegory.errors import UserError
 from allegory.files import read_toml
 from allegory.models.files import fingerprint, kept_weights, load_model
@@ -43,8 +44,8 @@ def outlying(folder: Path, data: Dataset) -> Callable[[Tensor], Tensor]:
             f"the model of {folder} works on examples of shape {model.media.shape}; those of "
             f"'{data.name}' have {data.media.shape}."
         )
-    learned = read_toml(folder / "run.toml").get("data", {})
-    normal = partial(open_data, **learned)
+    learned = DataSettings(**read_toml(folder / "run.toml").get("data", {}))
+    normal = partial(open_data, learned.source, learned)
     detector = kept_detector(folder / DETECTOR, model, fingerprint(model), normal)
 
     def strange(x: Tensor) -> Tensor:

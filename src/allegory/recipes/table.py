@@ -166,7 +166,7 @@ def diffusion_toy() -> Run:
         data=DataSettings(source="moons"),
         game=DiffusionSettings(noise_mean=-1.5, noise_deviation=2.0, steps=32),
         training=TrainingSettings(
-            images=1_000_000, batch=256, lr=4e-3, beta2=0.99, half_life=50_000
+            images=3_000_000, batch=256, lr=4e-3, beta2=0.99, half_life=50_000
         ),
     )
 
@@ -189,7 +189,7 @@ def diffusion_fast() -> Run:
         recipe="diffusion-fast",
         data=DataSettings(),
         game=ConsistencySettings(),
-        training=TrainingSettings(batch=32, lr=2e-3, beta2=0.99, half_life=10_000),
+        training=TrainingSettings(batch=32, lr=1e-3, beta1=0.5, beta2=0.99, half_life=10_000),
     )
 
 

@@ -14,8 +14,10 @@ from allegory.report.plots import Series, plot
 __all__ = ["SHARE", "Record", "curves_section", "last"]
 
 Record = Mapping[str, Any]
-SHARE, SKIPPED = "effective_share", "skipped_moves"
+SHARE = "effective_share"
 """The rate that is shown beside the weights that it is of."""
+SKIPPED = "skipped_moves"
+"""The rate that is shown where it is not 0 alone."""
 POINTS = 120
 """Points of a curve; more are averaged."""
 SETTLED = 0.05

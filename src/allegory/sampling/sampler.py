@@ -49,7 +49,7 @@ class Sampler:
         solver_of(self.solver)  # raises where there is none, as the next line where steps are few
         if self.guidance < 0:
             raise UserError(f"guidance is 0 or more (given: {self.guidance:g}).")
-        assert self.sigmas
+        self.schedule.sigmas(self.steps)
 
     @cached_property
     def sigmas(self) -> tuple[float, ...]:

@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 Level = float | Tensor
-"""A noise level: a number, or a tensor of one for each example that broadcasts."""
+"""A noise level, of all examples: a number, or a tensor of one."""
 L = TypeVar("L", float, Tensor)
 Denoise = Callable[[Tensor, Level], Tensor]
 """D(x; sigma) of x (n, ...): (n, ...)."""

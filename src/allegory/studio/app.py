@@ -38,7 +38,8 @@ KINDS = {
     ".css": "text/css",
     ".svg": "image/svg+xml",
 }
-LOOKED = 8
+LOOKED = 4
+"""Looks that are kept, each with its model."""
 log = logging.getLogger(__name__)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allegory.training.checkpoint import Checkpoint
-from allegory.training.window import Window
+from allegory.training.window import MOVES, Window
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -46,7 +46,8 @@ def restore(trainer: Trainer, checkpoint: Checkpoint) -> None:
     trainer.game.load_state_dict(part("game/"))
     trainer.average.model.load_state_dict(part("average/"))
     sums = {k: v.to(trainer.device) for k, v in part("window/").items()}
-    trainer.window = Window(sums, values.get("rounds_in_window", 0))
+    whole = any(name.endswith(MOVES) for name in sums)
+    trainer.window = Window(sums, values["rounds_in_window"]) if whole else Window()
     trainer.draw_by(part("weights/").get(""))
     for mover in trainer.movers:
         mover.restore(part(f"{mover.player.name}/"))

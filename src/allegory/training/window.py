@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from allegory.training.game import Losses
 
-__all__ = ["Window"]
+__all__ = ["MOVES", "Window"]
 
 LENGTH, MOVES = "gradient_norm", "moves"
 

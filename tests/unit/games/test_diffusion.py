@@ -106,15 +106,36 @@ def test_the_teacher_is_the_average_of_the_first_stage():
     def weights(model):
         return torch.cat([p.detach().flatten() for p in model.parameters()])
 
+    judged = weights(game.critic).clone()
     trainer.round()
     torch.testing.assert_close(weights(game.teacher), weights(game.model))
     while trainer.images < 200:
         trainer.round()
+    assert torch.equal(weights(game.critic), judged)  # there is nothing to tell yet
     taught = weights(game.teacher).clone()
     assert not torch.equal(taught, weights(game.model))
     trainer.round()
     assert torch.equal(weights(game.teacher), taught)
+    assert not torch.equal(weights(game.critic), judged)
     assert not any(p.requires_grad for p in game.teacher.parameters())
+
+
+def test_the_discriminator_draws_samples_to_where_it_finds_examples():
+    """A discriminator of which the right is known: examples lie at the higher values."""
+    game = game_for(run_for("diffusion-fast", first_images=0), data_for("vectors"))
+    game.critic = type("Critic", (torch.nn.Module,), {"forward": lambda _, x, labels: x.sum(1)})()
+    batch, turn = Batch(data_for("vectors").take(range(8))), turn_of(8)
+    loss = game.loss(batch, turn)["adversarial"]
+    fake = turn.left("fake")
+    expected = torch.nn.functional.softplus(batch.x.sum(1) - fake.sum(1)).mean()
+    torch.testing.assert_close(loss, expected)
+    loss.backward()
+    game.model.network.leave.bias.data -= 0.01 * game.model.network.leave.bias.grad
+    assert game.loss(batch, turn_of(8))["adversarial"] < loss  # the same noise
+    assert (
+        len(game_for(run_for("diffusion-fast", adversarial=0.0), data_for("vectors")).players())
+        == 1
+    )
 
 
 def test_a_conditional_model_samples_the_class_that_is_asked_for():

@@ -40,11 +40,13 @@ export function recorder(take) {
   if (!navigator.mediaDevices) return { element: h("p", { class: "note" }, "Recording needs this page at 127.0.0.1, or over HTTPS."), leave() {} };
   let tape = null;
   let timer;
+  let gone = false;
   const button = h("button", { onclick: () => (tape ? tape.stop() : begin()) }, "Record");
   async function begin() {
     button.disabled = true;
     try {
       const microphone = await navigator.mediaDevices.getUserMedia({ audio: true });
+      if (gone) return microphone.getTracks().forEach((track) => track.stop());
       const parts = [];
       tape = new MediaRecorder(microphone);
       tape.ondataavailable = ({ data }) => parts.push(data);
@@ -71,6 +73,7 @@ export function recorder(take) {
     timer = setTimeout(() => (seconds + 1 < LONGEST ? count(seconds + 1) : tape?.stop()), 1000);
   }
   function leave() {
+    gone = true;
     clearTimeout(timer);
     if (!tape) return;
     tape.onstop = null;
