@@ -54,7 +54,7 @@ def test_invert(trained, folder):
     assert len(rows) == 2
     assert {"z0", "z3", "std0", "label", "mse", "nearest_mse"} <= rows[0].keys()
     trained("invert", "run", next(folder.rglob("*.png")), "--out", "one")
-    assert "1 examples" in trained.err
+    assert "1 example over" in trained.err
 
 
 def test_reconstruct(trained, folder):

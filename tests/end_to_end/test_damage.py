@@ -25,7 +25,7 @@ def edit(path, before, after):
 def test_settings_that_the_weights_do_not_fit(damaged):
     shell, run = damaged
     edit(run / "run.toml", "latents = 4", "latents = 5")
-    shell("resume", run, code=2)
+    shell("resume", run, "--images", "640", code=2)
     assert "trained with other settings" in shell.err
 
 
@@ -34,7 +34,7 @@ def test_data_that_have_changed_since_are_told(damaged):
     card = json.loads((run / "model.json").read_text())
     card["about"]["fingerprint"] = "another"
     (run / "model.json").write_text(json.dumps(card))
-    shell("resume", run)
+    shell("resume", run, "--images", "640")
     assert "are not those that the run began with" in shell.err
 
 
@@ -101,8 +101,8 @@ def test_data_that_changed_their_shape(shell, small):
     np.save(shell.home / "data.npy", np.random.default_rng(0).normal(size=(60, 2)))
     shell("train", "vae", "data.npy", "--out", "run", *small)
     np.save(shell.home / "data.npy", np.random.default_rng(0).normal(size=(60, 3)))
-    for verb in ("resume", "evaluate", "report"):
-        shell(verb, "run", code=2)
+    for words in (("resume", "run", "--images", "640"), ("evaluate", "run"), ("report", "run")):
+        shell(*words, code=2)
         assert "data.npy" in shell.err
 
 

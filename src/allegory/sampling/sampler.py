@@ -46,10 +46,10 @@ class Sampler:
     schedule: Schedule = field(default_factory=Schedule)
 
     def __post_init__(self) -> None:
-        solver_of(self.solver)  # raises where there is none, as the next line where steps are few
+        solver_of(self.solver)  # raises where there is none
         if self.guidance < 0:
             raise UserError(f"guidance is 0 or more (given: {self.guidance:g}).")
-        self.schedule.sigmas(self.steps)
+        _ = self.sigmas  # found before an exporter looks on; raises where steps are few
 
     @cached_property
     def sigmas(self) -> tuple[float, ...]:
