@@ -44,8 +44,8 @@ def outlying(folder: Path, data: Dataset) -> Callable[[Tensor], Tensor]:
             f"the model of {folder} works on examples of shape {model.media.shape}; those of "
             f"'{data.name}' have {data.media.shape}."
         )
-    learned = DataSettings(**read_toml(folder / "run.toml").get("data", {}))
-    normal = partial(open_data, learned.source, learned)
+    learned = {"source": DataSettings().source} | read_toml(folder / "run.toml").get("data", {})
+    normal = partial(open_data, **learned)
     detector = kept_detector(folder / DETECTOR, model, fingerprint(model), normal)
 
     def strange(x: Tensor) -> Tensor:

@@ -109,11 +109,13 @@ def go_on(folder: RunFolder, images: int | None = None) -> Trained:
 
 def finished(run: Run, folder: RunFolder) -> bool:
     """Whether all images were seen, and the report is written."""
-    newest = Checkpoints(folder.checkpoints).newest()
-    page = folder.path / "report.html"
-    if newest is None or newest.values["images"] < run.training.images or not page.exists():
+    page, checkpoints = folder.path / "report.html", Checkpoints(folder.checkpoints)
+    saved = [path.stat().st_mtime for path in checkpoints.paths()]
+    # last, since it reads a whole checkpoint: of a run that was interrupted there is no page
+    if not saved or not page.exists() or page.stat().st_mtime < saved[-1]:
         return False
-    return page.stat().st_mtime >= Checkpoints(folder.checkpoints).paths()[-1].stat().st_mtime
+    newest = checkpoints.newest()
+    return newest is not None and bool(newest.values["images"] >= run.training.images)
 
 
 def data_of(run: Run) -> Dataset:
