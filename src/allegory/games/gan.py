@@ -245,7 +245,7 @@ def told_apart(
 
     x, due = torch.cat([real, fake]), penalties.due(turn)
     both = None if labels is None else torch.cat([labels, labels])
-    scores = critic(x.requires_grad_(due > 0), both)
+    scores = critic(x.requires_grad_(due > 0), both, piles=2)
     of_real, of_fake = scores.chunk(2)
     turn.leave("told", (of_real > of_fake).float())
     losses = {"adversarial": objective.discriminator(of_real, of_fake).mean()}
