@@ -106,7 +106,8 @@ def play_sweep(sweep: Sweep, folder: SweepFolder, score: Score) -> Swept:
 def played(sweep: Sweep, job: Job, folder: SweepFolder, opened: Opened, score: Score) -> Outcome:
     """Train a run, from its newest checkpoint where it has one, and measure it."""
     place = folder.run(job)
-    figures, failed = {}, None
+    figures: dict[str, float] = {}
+    failed = None
     try:
         play.begin(sweep.run_of(job), place, opened(sweep, job), page=False)
         figures, failed = measured(place, score)
