@@ -99,7 +99,7 @@ class DebiasingGame(Game):
         if not images:  # the codes say nothing yet
             return None
         read = [(self.model.encode(b.x).mean, b.columns[self.model.label]) for b in examples]
-        codes = torch.cat([mean for mean, _ in read]).double().cpu().numpy()
+        codes = torch.cat([mean for mean, _ in read]).cpu().double().numpy()
         truth = torch.cat([y for _, y in read]).cpu().numpy()
         weights = np.ones(len(truth))
         for k in self.positive:

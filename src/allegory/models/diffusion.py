@@ -112,7 +112,7 @@ class Denoising(Preconditioned, ABC):
         nats = log_likelihood(denoise, x, levels, self.spread, rng).nats
         if isinstance(self.media, Vectors):
             nats = nats - sum(map(math.log, self.media.scale))
-        return nats.float()
+        return nats.float().to(x.device)
 
 
 class Denoiser(Denoising):
