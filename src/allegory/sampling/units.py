@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import torch
+
 from allegory.media import Vectors
 
 if TYPE_CHECKING:
@@ -11,7 +13,12 @@ if TYPE_CHECKING:
 
     from allegory.media import Media
 
-__all__ = ["from_standard", "to_standard"]
+__all__ = ["from_standard", "scale_of", "to_standard"]
+
+
+def scale_of(media: Media) -> Tensor | None:
+    """The deviations of vectors, (size,), for a buffer; None of pictures, which have none."""
+    return torch.tensor(media.scale) if isinstance(media, Vectors) else None
 
 
 def to_standard(x: Tensor, media: Media) -> Tensor:
