@@ -18,7 +18,7 @@ from allegory.objectives.denoising import along, scalings, squared_error
 from allegory.objectives.energy import inhomogeneity
 from allegory.sampling.schedules import Schedule
 from allegory.sampling.solvers import heun_step
-from allegory.sampling.units import scale_of, to_standard
+from allegory.sampling.units import scale_of
 from allegory.training.game import Batch, Game, Losses, Player, Turn
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class ConsistencyGame(Game):
                 deviation=self.deviation,
             )
             return {"consistency": error.mean()}
-        square = self.apart(to_standard(batch.x, self.model.media), turn.noise, labels)
+        square = self.apart(self.model.units.to_standard(batch.x), turn.noise, labels)
         apart = {"consistency": ((square + SMOOTH**2).sqrt() - SMOOTH).mean()}
         return apart if self.critic is None else apart | self.adversarial_loss(batch, turn, labels)
 
