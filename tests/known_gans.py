@@ -21,7 +21,7 @@ class Linear(nn.Module):
         self.weight = nn.Parameter(torch.tensor(weight))
         self.asked = []
 
-    def forward(self, x, labels=None):
+    def forward(self, x, labels=None, *, piles=1):
         self.asked.append((x.detach(), labels))
         return (x / x.new_tensor(MEDIA.scale)) @ self.weight
 

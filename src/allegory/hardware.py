@@ -1,4 +1,4 @@
-"""What the machine is fast at."""
+"""What the machine is fast at, and what it can't do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["multiplies_bfloat16"]
+__all__ = ["in_double", "multiplies_bfloat16"]
+
+
+def in_double(x: torch.Tensor) -> torch.Tensor:
+    """The numbers in float64: where they lie, or on the CPU where their device has none (MPS)."""
+    return (x.cpu() if x.device.type == "mps" else x).double()
 
 
 def multiplies_bfloat16(device: torch.device) -> bool:

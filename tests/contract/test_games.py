@@ -17,6 +17,7 @@ from tests.examples import (
     trainer_for,
     weights_of,
 )
+from torch.overrides import TorchFunctionMode
 
 from allegory.training.checkpoint import Checkpoints
 from allegory.training.game import Batch, Turn
@@ -49,6 +50,23 @@ def test_players_own_each_weight_exactly_once(name, kind):
     owned = [n for mover in trainer.movers for n in mover.names]
     trainable = [n for n, p in trainer.game.named_parameters() if p.requires_grad]
     assert sorted(owned) == sorted(trainable)
+
+
+class OnTheDevice(TorchFunctionMode):
+    """Refuses tensors of Python's numbers: to copy them, a GPU's work is waited for."""
+
+    def __torch_function__(self, made, types, args=(), kwargs=None):
+        assert made not in (torch.tensor, torch.as_tensor, torch.Tensor.new_tensor)
+        return made(*args, **(kwargs or {}))
+
+
+@every_game
+def test_a_loss_copies_no_numbers_to_the_device(name, kind):
+    trainer = trainer_for(name, kind)
+    for mover in trainer.movers:
+        batch, turn = trainer.backward.deal(mover.player.name)
+        with OnTheDevice():
+            mover.player.loss(batch, turn)
 
 
 @every_game

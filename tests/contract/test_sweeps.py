@@ -142,6 +142,23 @@ def test_a_run_that_fails_is_written_down_and_the_rest_goes_on(tmp_path):
     assert score.calls == []
 
 
+def test_each_run_has_its_report_written_once_whether_it_can_be_measured_or_not(
+    tmp_path, monkeypatch
+):
+    def measure(path):
+        if path.parent.name == "beta=1":
+            raise UserError("it can't be measured.")
+        return Score()(path)
+
+    written, report = [], play.report
+    monkeypatch.setattr(play, "report", lambda run: written.append(run.path) or report(run))
+    folder = SweepFolder(tmp_path / "sweep")
+    found = play_sweep(sweep_of(seeds=(0,)), folder, measure)
+    assert [o.failed for o in found.outcomes] == ["it can't be measured.", None]
+    assert written == [folder.path / outcome.run for outcome in found.outcomes]
+    assert all((path / "report.html").exists() for path in written)
+
+
 def test_where_every_run_fails_the_reason_is_told(tmp_path):
     sweep = sweep_of({"beta": ["1", "2"]}, (0,), likelihood="bernoulli")
     with pytest.raises(UserError, match=r"every run .* is for pictures"):

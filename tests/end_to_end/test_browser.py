@@ -269,6 +269,26 @@ def test_what_is_drawn_is_translated_stroke_by_stroke(page):
     assert canvas.evaluate(pixels) == blank
 
 
+def test_a_slow_translation_leaves_a_drawing_alone(page):
+    page.goto("/#/run/towns/translate")
+    held = []
+    page.route("**/api/translate*", lambda r: r.continue_() if held else held.append(r))
+    page.get_by_role("button", name="Example 1").click()
+    until(page, lambda: held)
+    page.get_by_role("button", name="Draw", exact=True).click()
+    page.get_by_role("img", name="The drawing as aerial").wait_for()
+    canvas = page.locator("canvas.easel")
+    canvas.click(position={"x": 20, "y": 60})
+    pixels = "canvas => canvas.toDataURL()"
+    drawing = canvas.evaluate(pixels)
+    with page.expect_response(lambda told: told.request == held[0].request) as late:
+        held[0].continue_()
+    late.value.finished()
+    page.wait_for_timeout(100)
+    assert canvas.is_visible()
+    assert canvas.evaluate(pixels) == drawing
+
+
 def test_a_sound_is_translated_from_a_file_and_from_the_microphone(page, monkeypatch, tmp_path):
     from allegory.studio.shelf import Shelf
 

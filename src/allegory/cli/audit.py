@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import tyro
 
 from allegory.cli.parse import call, print_json
+from allegory.cli.places import RunDir, Source
 from allegory.progress import say
 
 __all__ = ["command"]
@@ -19,8 +20,8 @@ def command(arguments: list[str]) -> None:
 
 
 def audit_source(
-    source: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE")] = None,
-    run: Annotated[Path | None, tyro.conf.arg(metavar="DIR")] = None,
+    source: Annotated[Source | None, tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE")] = None,
+    run: Annotated[RunDir | None, tyro.conf.arg(metavar="DIR")] = None,
     out: Annotated[Path | None, tyro.conf.arg(metavar="DIR")] = None,
     size: str = "auto",
     mode: Literal["auto", "grey", "rgb", "rgba"] = "auto",

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import tyro
 
 from allegory.cli.parse import call, print_json
+from allegory.cli.places import RunDir, Source
 from allegory.progress import say
 
 __all__ = ["command"]
@@ -22,8 +23,8 @@ def command(arguments: list[str]) -> None:
 
 
 def balance_run(
-    dir: Annotated[Path, tyro.conf.Positional],
-    source: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE")] = None,
+    dir: Annotated[RunDir, tyro.conf.Positional],
+    source: Annotated[Source | None, tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE")] = None,
     out: Path = Path("weights.csv"),
     within: Annotated[str | None, tyro.conf.arg(metavar="COLUMN")] = None,
     select: Annotated[int | None, tyro.conf.arg(metavar="N")] = None,

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import tyro
 
 from allegory.cli.parse import call
+from allegory.cli.places import Source
 
 __all__ = ["command"]
 
@@ -18,7 +19,7 @@ def command(arguments: list[str]) -> None:
 
 
 def check_source(
-    source: Annotated[str, tyro.conf.Positional],
+    source: Annotated[Source, tyro.conf.Positional],
     size: str = "auto",
     mode: Literal["auto", "grey", "rgb", "rgba"] = "auto",
     to: str | None = None,

@@ -9,6 +9,7 @@ import tyro
 
 from allegory.cli.measuring import Measuring, groups_of_measures
 from allegory.cli.parse import call, print_json
+from allegory.cli.places import RunDir, Source
 from allegory.progress import say
 
 __all__ = ["command"]
@@ -20,8 +21,8 @@ def command(arguments: list[str]) -> None:
 
 
 def compare_systems(
-    dirs: Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="DIR ...")],
-    source: str | None = None,
+    dirs: Annotated[tuple[RunDir, ...], tyro.conf.Positional, tyro.conf.arg(metavar="DIR ...")],
+    source: Source | None = None,
     *,
     measuring: Measuring,
     out: Annotated[Path | None, tyro.conf.arg(metavar="FILE.html")] = None,

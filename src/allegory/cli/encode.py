@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import tyro
 
 from allegory.cli.parse import call
+from allegory.cli.places import RunDir, Source
 from allegory.progress import say
 
 __all__ = ["command"]
@@ -19,8 +20,8 @@ def command(arguments: list[str]) -> None:
 
 
 def write(
-    dir: Annotated[Path, tyro.conf.Positional],
-    source: Annotated[str | None, tyro.conf.Positional] = None,
+    dir: Annotated[RunDir, tyro.conf.Positional],
+    source: Annotated[Source | None, tyro.conf.Positional] = None,
     out: Path = Path("codes.csv"),
     weights: Literal["best", "last", "raw"] = "best",
 ) -> None:

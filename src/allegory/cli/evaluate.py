@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import tyro
 
 from allegory.cli.measuring import Measuring, groups_of_measures
 from allegory.cli.parse import call, print_json
+from allegory.cli.places import RunDir, Source
 from allegory.progress import say
 from allegory.tools.requires import MEASURES
 
@@ -21,8 +21,8 @@ def command(arguments: list[str]) -> None:
 
 
 def evaluate_run(
-    dir: Annotated[Path, tyro.conf.Positional],
-    source: Annotated[str | None, tyro.conf.Positional] = None,
+    dir: Annotated[RunDir, tyro.conf.Positional],
+    source: Annotated[Source | None, tyro.conf.Positional] = None,
     *,
     measuring: Measuring,
     json: bool = False,

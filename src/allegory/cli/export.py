@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import tyro
 
 from allegory.cli.parse import at_least, call, print_json
+from allegory.cli.places import RunDir
 from allegory.errors import UserError
 from allegory.progress import say
 
@@ -22,7 +23,7 @@ def command(arguments: list[str]) -> None:
 
 
 def export(
-    dir: Annotated[Path, tyro.conf.Positional],
+    dir: Annotated[RunDir, tyro.conf.Positional],
     to: Literal["onnx", "page", "diffusers", "hub-folder"] = "onnx",
     out: Path | None = None,
     weights: Weights = "best",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import tyro
 
 from allegory.cli.parse import at_least, call
+from allegory.cli.places import RunDir
 from allegory.progress import say
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def command(arguments: list[str]) -> None:
 
 
 def fill_in(
-    dir: Annotated[Path, tyro.conf.Positional],
+    dir: Annotated[RunDir, tyro.conf.Positional],
     picture: Annotated[tuple[Path, ...], tyro.conf.Positional] = (),
     mask: str = "centre",
     n: Annotated[int, tyro.conf.arg(aliases=["-n"])] = 8,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import tyro
 
 from allegory.cli.parse import at_least, call
+from allegory.cli.places import RunDir
 from allegory.progress import counted, say
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def command(arguments: list[str]) -> None:
 
 
 def find(
-    dir: Annotated[Path, tyro.conf.Positional],
+    dir: Annotated[RunDir, tyro.conf.Positional],
     source: Annotated[
         tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PICTURE|SOURCE")
     ] = (),

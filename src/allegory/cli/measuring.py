@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import tyro
 
 from allegory.cli.parse import at_least, names
+from allegory.errors import unknown
 from allegory.tools.requires import MEASURES
 
 __all__ = ["Measuring", "groups_of_measures"]
@@ -45,14 +46,16 @@ class Measuring:
     """the class that is looked for, in true- and false-positive rates of groups; by default the
     second of two."""
 
-    def keywords(self) -> dict[str, Any]:
-        """What `api.evaluate` and `api.compare` take.
-
-        Raises:
-            UserError: a number is too small.
-        """
+    def __post_init__(self) -> None:
+        """Raise a UserError where a number is too small, or a measure is not known."""
         at_least(1, examples=self.examples, draws=self.draws)
         at_least(2, samples=self.samples, bins=self.bins)
+        for name in names(self.measure):
+            if name not in MEASURES:
+                raise unknown("measure", name, MEASURES)
+
+    def keywords(self) -> dict[str, Any]:
+        """What `api.evaluate` and `api.compare` take."""
         lists = {"measures": names(self.measure) or None, "group": names(self.group)}
         return {k: v for k, v in vars(self).items() if k != "measure"} | lists
 

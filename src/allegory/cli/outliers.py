@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import tyro
 
 from allegory.cli.parse import call, print_json
+from allegory.cli.places import RunDir, Source
 from allegory.progress import say
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def command(arguments: list[str]) -> None:
 
 
 def find(
-    dir: Annotated[Path, tyro.conf.Positional],
-    source: Annotated[str | None, tyro.conf.Positional] = None,
+    dir: Annotated[RunDir, tyro.conf.Positional],
+    source: Annotated[Source | None, tyro.conf.Positional] = None,
     out: Path = Path("outliers.csv"),
     html: bool = False,
     score: str = "combined",

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import tyro
 
 from allegory.cli.parse import at_least, call
+from allegory.cli.places import RunDir, Source
 from allegory.progress import say
 
 __all__ = ["command"]
@@ -19,8 +20,8 @@ def command(arguments: list[str]) -> None:
 
 
 def draw(
-    dir: Annotated[Path, tyro.conf.Positional],
-    source: Annotated[str | None, tyro.conf.Positional] = None,
+    dir: Annotated[RunDir, tyro.conf.Positional],
+    source: Annotated[Source | None, tyro.conf.Positional] = None,
     n: Annotated[int, tyro.conf.arg(aliases=["-n"])] = 32,
     out: Path = Path("reconstructions.png"),
     weights: Literal["best", "last", "raw"] = "best",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import tyro
 
 from allegory.cli.parse import call
+from allegory.cli.places import RunDir
 
 __all__ = ["command"]
 
@@ -18,7 +18,7 @@ def command(arguments: list[str]) -> None:
     call(write, arguments, "report")
 
 
-def write(dir: Annotated[Path, tyro.conf.Positional]) -> None:
+def write(dir: Annotated[RunDir, tyro.conf.Positional]) -> None:
     """Write a run's page, report.html: one file that needs nothing else.
 
     Args:

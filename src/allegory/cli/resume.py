@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import tyro
 
 from allegory.cli.parse import call
+from allegory.cli.places import RunDir
 from allegory.errors import UserError
 from allegory.progress import say
 
@@ -19,7 +19,7 @@ def command(arguments: list[str]) -> None:
     call(resume, arguments, "resume")
 
 
-def resume(dir: Annotated[Path, tyro.conf.Positional], images: int | None = None) -> None:
+def resume(dir: Annotated[RunDir, tyro.conf.Positional], images: int | None = None) -> None:
     """Go on with a run from its newest checkpoint, or with a sweep; nothing else needs to be said.
 
     Args:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import tyro
 
 from allegory.cli.parse import at_least, call
+from allegory.cli.places import RunDir
 from allegory.progress import say
 
 __all__ = ["command"]
@@ -23,7 +24,7 @@ def command(arguments: list[str]) -> None:
 
 
 def draw_samples(
-    dir: Annotated[Path, tyro.conf.Positional],
+    dir: Annotated[RunDir, tyro.conf.Positional],
     n: Annotated[int | None, tyro.conf.arg(aliases=["-n"])] = None,
     out: Path = Path("samples.png"),
     label: tuple[str, ...] = (),

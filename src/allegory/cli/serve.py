@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import tyro
 
 from allegory.cli.parse import call
+from allegory.cli.places import RunDir
 
 __all__ = ["command"]
 
@@ -18,7 +18,7 @@ def command(arguments: list[str]) -> None:
 
 
 def serve_run(
-    dir: Annotated[Path, tyro.conf.Positional],
+    dir: Annotated[RunDir, tyro.conf.Positional],
     host: str = "127.0.0.1",
     port: int = 8765,
     token: str | None = None,

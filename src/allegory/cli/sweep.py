@@ -9,6 +9,7 @@ import tyro
 
 from allegory.cli.fields import HIDDEN, call_for_recipe, changed, with_fields
 from allegory.cli.parse import names, print_json
+from allegory.cli.places import Source
 from allegory.progress import say
 from allegory.recipes.settings import Run
 from allegory.recipes.table import RECIPES
@@ -29,7 +30,7 @@ def interface(start: Run) -> Any:
     """A function whose parameters are the fields of this run, for the parser to read."""
 
     def sweep(
-        source: Annotated[str, tyro.conf.Positional],
+        source: Annotated[Source, tyro.conf.Positional],
         over: Annotated[
             tyro.conf.UseAppendAction[tuple[str, ...]], tyro.conf.arg(metavar="FIELD=VALUE,...")
         ] = (),

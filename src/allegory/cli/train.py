@@ -10,6 +10,7 @@ import tyro
 
 from allegory.cli.fields import call_for_recipe, changed, with_fields
 from allegory.cli.parse import print_json
+from allegory.cli.places import NewRun, Source
 from allegory.progress import say
 from allegory.recipes.settings import Run
 from allegory.recipes.table import RECIPES
@@ -26,8 +27,8 @@ def interface(start: Run) -> Any:
     """A function whose parameters are the fields of this run, for the parser to read."""
 
     def train(
-        source: Annotated[str, tyro.conf.Positional],
-        out: str | None = None,
+        source: Annotated[Source, tyro.conf.Positional],
+        out: NewRun | None = None,
         config: Annotated[str | None, tyro.conf.arg(metavar="FILE.toml")] = None,
         json: bool = False,
         **parts: Any,

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import tyro
 
 from allegory.cli.parse import call
+from allegory.cli.places import Existing, RunDir
 from allegory.progress import say
 
 __all__ = ["command"]
@@ -22,8 +23,8 @@ def command(arguments: list[str]) -> None:
 
 
 def translate_input(
-    dir: Annotated[Path, tyro.conf.Positional],
-    source: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="INPUT")],
+    dir: Annotated[RunDir, tyro.conf.Positional],
+    source: Annotated[Existing, tyro.conf.Positional, tyro.conf.arg(metavar="INPUT")],
     to: str | None = None,
     out: Path = Path("translated"),
     native: bool = False,

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import tyro
 
 from allegory.cli.parse import at_least, call
+from allegory.cli.places import RunDir
 from allegory.errors import UserError
 from allegory.progress import say
 
@@ -20,7 +21,7 @@ def command(arguments: list[str]) -> None:
 
 
 def draw(
-    dir: Annotated[Path, tyro.conf.Positional],
+    dir: Annotated[RunDir, tyro.conf.Positional],
     image: Path | None = None,
     centre: bool = False,
     out: Path = Path("traversal.png"),

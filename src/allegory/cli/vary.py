@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import tyro
 
 from allegory.cli.parse import at_least, call
+from allegory.cli.places import RunDir
 from allegory.progress import counted, say
 
 __all__ = ["command"]
@@ -19,7 +20,7 @@ def command(arguments: list[str]) -> None:
 
 
 def draw_variations(
-    dir: Annotated[Path, tyro.conf.Positional],
+    dir: Annotated[RunDir, tyro.conf.Positional],
     picture: Annotated[tuple[Path, ...], tyro.conf.Positional] = (),
     n: Annotated[int, tyro.conf.arg(aliases=["-n"])] = 8,
     out: Path = Path("variations.png"),

@@ -8,6 +8,7 @@ from typing import Annotated
 import tyro
 
 from allegory.cli.parse import call
+from allegory.cli.places import RunDir
 from allegory.progress import say
 
 __all__ = ["command"]
@@ -22,7 +23,7 @@ def command(arguments: list[str]) -> None:
 
 
 def watch(
-    dir: Annotated[Path, tyro.conf.Positional],
+    dir: Annotated[RunDir, tyro.conf.Positional],
     out: Path = Path("film.gif"),
 ) -> None:
     """See how a run came along, from what it recorded while it trained.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-__all__ = ["open_data", "open_packed", "source_name"]
+__all__ = ["known", "open_data", "open_packed", "source_name"]
 
 ARRAY = "array:"
 """Begins the name of an array that was in memory; what its content hashes to follows."""
@@ -106,10 +106,7 @@ def _pack(source: str, settings: DataSettings) -> tuple[Packed, str]:
         if Path(source).exists():
             say(f"'{source}' is the built-in source; what lies here is called './{source}'.")
         return SOURCES[source].pack(source, settings), source
-    path = Path(source).expanduser()
-    if not path.exists():
-        raise _no_such(source, path)
-    name = source_name(source)
+    name = source_name(known(source))
     return _pack_path(Path(name), settings), name
 
 
@@ -187,6 +184,19 @@ def _like(found: Packed, source: str) -> dict[str, Any]:
         sound = found.info["media"].get("sound")
         like |= {} if sound is None else {"rate": str(sound["rate"])}
     return like
+
+
+def known(source: str) -> str:
+    """A source's name, where there is something of that name: nothing is opened.
+
+    Raises:
+        UserError: there is nothing.
+    """
+    path = Path(source).expanduser()
+    elsewhere = source in SOURCES or source.startswith((ARRAY, HUB))
+    if not elsewhere and not path.exists():
+        raise _no_such(source, path)
+    return source
 
 
 def source_name(source: str) -> str:

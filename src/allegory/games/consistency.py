@@ -18,7 +18,7 @@ from allegory.objectives.denoising import along, scalings, squared_error
 from allegory.objectives.energy import inhomogeneity
 from allegory.sampling.schedules import Schedule
 from allegory.sampling.solvers import heun_step
-from allegory.sampling.units import to_standard
+from allegory.sampling.units import scale_of
 from allegory.training.game import Batch, Game, Losses, Player, Turn
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class ConsistencyGame(Game):
 
     model: Consistent
     levels: Tensor
+    scale: Tensor | None
     resolution = 0.01
 
     def __init__(
@@ -90,6 +91,7 @@ class ConsistencyGame(Game):
         self.mean, self.deviation = mean + torch.tensor(model.spread).log().item(), deviation
         self.columns = (label,) if label else ()
         self.register_buffer("levels", pieces(model.levels), persistent=False)
+        self.register_buffer("scale", scale_of(model.media), persistent=False)
 
     def players(self) -> tuple[Player, ...]:
         """One who owns the whole model, and the discriminator after the first stage."""
@@ -113,7 +115,7 @@ class ConsistencyGame(Game):
                 deviation=self.deviation,
             )
             return {"consistency": error.mean()}
-        square = self.apart(to_standard(batch.x, self.model.media), turn.noise, labels)
+        square = self.apart(self.model.units.to_standard(batch.x), turn.noise, labels)
         apart = {"consistency": ((square + SMOOTH**2).sqrt() - SMOOTH).mean()}
         return apart if self.critic is None else apart | self.adversarial_loss(batch, turn, labels)
 
@@ -132,7 +134,6 @@ class ConsistencyGame(Game):
     def discriminator_loss(self, batch: Batch, turn: Turn) -> Losses:
         """How badly the discriminator tells these samples from the examples."""
         assert self.critic is not None
-        media = self.model.media
         if "fake" in turn.table:  # judged as of the classes that they were made for
             fake, labels = turn.left("fake"), turn.left("labels") if self.columns else None
         else:
@@ -140,7 +141,7 @@ class ConsistencyGame(Game):
             with torch.no_grad():
                 fake = self.made(turn, labels)
         return told_apart(
-            self.critic, batch.x, fake, labels, self.objective, PENALTIES, turn, media
+            self.critic, batch.x, fake, labels, self.objective, PENALTIES, turn, self.scale
         )
 
     def made(self, turn: Turn, labels: Tensor | None) -> Tensor:

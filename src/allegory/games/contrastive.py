@@ -4,10 +4,10 @@ from torch import Tensor, nn
 
 from allegory.data.views import CHANCES, view
 from allegory.games.running import follow
-from allegory.media import Vectors
 from allegory.models.features import FeatureNetwork
 from allegory.networks.mlp import MLP
 from allegory.objectives.contrastive import nt_xent
+from allegory.sampling.units import scale_of
 from allegory.training.game import Batch, Game, Losses, Player, Turn
 from allegory.training.noise import Noise
 
@@ -28,12 +28,14 @@ class ContrastiveGame(Game):
     """Widths of the head."""
 
     model: FeatureNetwork
+    scale: Tensor | None
     coupled = True
 
     def __init__(self, model: FeatureNetwork, *, temperature: float = 0.2) -> None:
         super().__init__()
         self.model, self.temperature = model, temperature
         self.head = MLP(model.features, *self.HEAD)
+        self.register_buffer("scale", scale_of(model.media), persistent=False)
 
     def players(self) -> tuple[Player, ...]:
         """One, who owns network and head."""
@@ -68,8 +70,6 @@ class ContrastiveGame(Game):
 
     def view(self, small: Tensor, noise: Noise) -> Tensor:
         """A random view of each example."""
-        media = self.model.media
-        if not isinstance(media, Vectors):
+        if self.scale is None:
             return view(small, noise.uniform(CHANCES))
-        scale = small.new_tensor(media.scale)
-        return small + self.JITTER * scale * noise.normal(*media.shape)
+        return small + self.JITTER * self.scale * noise.normal(*self.model.media.shape)

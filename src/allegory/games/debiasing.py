@@ -38,6 +38,7 @@ class DebiasingGame(Game):
     """
 
     model: DebiasingVAE
+    positives: Tensor
 
     def __init__(
         self,
@@ -63,6 +64,7 @@ class DebiasingGame(Game):
         self.augment = augment and isinstance(model.media, Images)
         self.weight = weight / math.prod(model.media.shape)
         self.positive = [model.classes.index(name) for name in model.positive]
+        self.register_buffer("positives", torch.tensor(self.positive), persistent=False)
 
     def players(self) -> tuple[Player, ...]:
         """One, who owns the whole model."""
@@ -86,7 +88,7 @@ class DebiasingGame(Game):
         logits, q = model.read(x)
         z = q.mean + q.std * noise.normal(model.latents)
         nats = -model.likelihood.log_prob(x, model.decoder(z))
-        positive = self.weight * torch.isin(truth, truth.new_tensor(self.positive))
+        positive = self.weight * torch.isin(truth, self.positives)
         kl = kl_standard_normal(q.mean, q.std).sum(1)
         return {
             "cross-entropy": cross_entropy(logits, truth).mean(),
@@ -99,7 +101,7 @@ class DebiasingGame(Game):
         if not images:  # the codes say nothing yet
             return None
         read = [(self.model.encode(b.x).mean, b.columns[self.model.label]) for b in examples]
-        codes = torch.cat([mean for mean, _ in read]).double().cpu().numpy()
+        codes = torch.cat([mean for mean, _ in read]).cpu().double().numpy()
         truth = torch.cat([y for _, y in read]).cpu().numpy()
         weights = np.ones(len(truth))
         for k in self.positive:

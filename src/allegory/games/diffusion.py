@@ -9,7 +9,6 @@ from torch import Tensor, nn
 
 from allegory.models.diffusion import Denoising
 from allegory.objectives.denoising import along, noise_levels, scalings, squared_error
-from allegory.sampling.units import to_standard
 from allegory.training.game import Batch, Game, Losses, Player, Turn
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def denoising_error(
     deviation: float,
 ) -> Tensor:
     """Of x (n, *media.shape) in noise, ln σ normal, what the network predicts, squared: (n,)."""
-    clean = to_standard(x, model.media)
+    clean = model.units.to_standard(x)
     sigma = noise_levels(stratified(noise), mean, deviation)
     noisy = clean + along(sigma, clean) * noise.normal(*clean.shape[1:])
     guess = model.denoise(noisy, sigma, labels=labels)

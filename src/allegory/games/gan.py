@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from allegory.media import Images, Media, Vectors
+from allegory.media import Images
 from allegory.models.gan import Adversarial
 from allegory.networks.augment import CHANCES, diff_augment
 from allegory.networks.growing import Growing, coarsen, level_at
@@ -18,6 +18,7 @@ from allegory.objectives.adversarial import ADVERSARIAL, Loss
 from allegory.objectives.adversarial import Adversarial as Objective
 from allegory.objectives.energy import inhomogeneity
 from allegory.objectives.penalties import between, slopes, unit_slope, zero_slope
+from allegory.sampling.units import scale_of
 from allegory.training.game import Batch, Game, Losses, Player, Turn
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class GANGame(Game):
 
     model: Adversarial
     strength: Tensor
+    scale: Tensor | None
     resolution = 0.003
 
     def __init__(
@@ -103,6 +105,7 @@ class GANGame(Game):
         self.augment = augment and isinstance(model.media, Images)
         self.coupled = bool(growing(self.model))  # their critic sees how much a batch varies
         self.register_buffer("strength", torch.zeros(()))
+        self.register_buffer("scale", scale_of(model.media), persistent=False)
         self.grow(0)
 
     def players(self) -> tuple[Player, ...]:
@@ -153,7 +156,7 @@ class GANGame(Game):
             self.objective,
             self.penalties,
             turn,
-            self.model.media,
+            self.scale,
         )
 
     def settle(self, turn: Turn) -> None:
@@ -221,7 +224,7 @@ def told_apart(
     objective: Objective,
     penalties: Penalties,
     turn: Turn,
-    media: Media,
+    scale: Tensor | None,
 ) -> Losses:
     """How badly a discriminator tells real from generated, and what it pays for its slope.
 
@@ -236,16 +239,16 @@ def told_apart(
         objective: what it plays for.
         penalties: what it pays.
         turn: the move.
-        media: what the examples are.
+        scale: deviations of the data, where the examples are vectors.
     """
 
     def steep(scores: Tensor, x: Tensor) -> Tensor:
         raw = slopes(scores, x)
-        return raw * raw.new_tensor(media.scale) if isinstance(media, Vectors) else raw
+        return raw if scale is None else raw * scale
 
     x, due = torch.cat([real, fake]), penalties.due(turn)
     both = None if labels is None else torch.cat([labels, labels])
-    scores = critic(x.requires_grad_(due > 0), both)
+    scores = critic(x.requires_grad_(due > 0), both, piles=2)
     of_real, of_fake = scores.chunk(2)
     turn.leave("told", (of_real > of_fake).float())
     losses = {"adversarial": objective.discriminator(of_real, of_fake).mean()}

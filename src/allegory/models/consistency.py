@@ -11,7 +11,6 @@ from allegory.models.preconditioned import OfClasses, Preconditioned
 from allegory.objectives.denoising import Formulation
 from allegory.sampling.sampler import rounded
 from allegory.sampling.solvers import Denoise, Level, ddim, for_each
-from allegory.sampling.units import from_standard
 
 __all__ = ["ConditionalConsistency", "Consistency", "Consistent", "levels_for"]
 
@@ -68,7 +67,7 @@ class Consistent(Preconditioned, ABC):
 
     def _end(self, z: Tensor, denoise: Denoise) -> Tensor:
         x = self.levels[0] * z.view(-1, *self.media.shape)
-        return from_standard(ddim(denoise, x, (*self.levels, 0.0)), self.media)
+        return self.units.from_standard(ddim(denoise, x, (*self.levels, 0.0)))
 
     def sample(self, n: int, *, rng: Generator | int, labels: Tensor | None = None) -> Tensor:
         """Decode n draws of noise: (n, *media.shape)."""

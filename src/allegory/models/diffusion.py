@@ -15,7 +15,6 @@ from allegory.objectives.denoising import Formulation
 from allegory.sampling.likelihood import log_likelihood
 from allegory.sampling.sampler import Sampler, guided, rounded
 from allegory.sampling.solvers import Denoise
-from allegory.sampling.units import from_standard, to_standard
 
 __all__ = ["ConditionalDenoiser", "Denoiser", "Denoising"]
 
@@ -86,11 +85,11 @@ class Denoising(Preconditioned, ABC):
     def _end(self, z: Tensor, denoise: Denoise) -> Tensor:
         noise = z.view(-1, *self.media.shape)
         x = self.sampler.clean(denoise, self.sampler.noised(noise, self.spread), 0)
-        return from_standard(x, self.media)
+        return self.units.from_standard(x)
 
     def encode(self, x: Tensor) -> Posterior:
         """The noise that x (n, *media.shape) comes from; a point."""
-        x = to_standard(x, self.media)
+        x = self.units.to_standard(x)
         noise = self.sampler.encode(guided(self, None, 1.0), x)
         z = noise.flatten(1) / self.sampler.noised(noise.new_ones(()), self.spread)
         return Posterior(z, torch.zeros_like(z))
@@ -107,12 +106,12 @@ class Denoising(Preconditioned, ABC):
         """
         kind = "vectors" if isinstance(self.media, Vectors) else "pictures"
         levels = self.sampler.schedule.levels(LEVELS[kind]).flip(0)
-        x = to_standard(x, self.media)
+        x = self.units.to_standard(x)
         denoise = guided(self, None, 1.0)
         nats = log_likelihood(denoise, x, levels, self.spread, rng).nats
         if isinstance(self.media, Vectors):
             nats = nats - sum(map(math.log, self.media.scale))
-        return nats.float()
+        return nats.float().to(x.device)
 
 
 class Denoiser(Denoising):

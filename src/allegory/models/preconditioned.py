@@ -10,6 +10,7 @@ from torch import Generator, Tensor, nn
 from allegory.media import Media
 from allegory.objectives.denoising import Formulation, along, denoised, scalings
 from allegory.randomness import draw_classes, generator
+from allegory.sampling.units import Units
 
 __all__ = ["OfClasses", "Preconditioned"]
 
@@ -33,7 +34,7 @@ class Preconditioned(nn.Module, ABC):
             spread: root of the mean square of the data's values, in standard units.
         """
         super().__init__()
-        self.network, self.media = network, media
+        self.network, self.media, self.units = network, media, Units(media)
         self.formulation, self.spread = formulation, spread
         self.size = math.prod(media.shape)
         """Values of an example."""

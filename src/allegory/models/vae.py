@@ -7,6 +7,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from allegory.capabilities import LatentSpace, Posterior
+from allegory.hardware import in_double
 from allegory.media import Media
 from allegory.models.likelihoods import Likelihood
 from allegory.objectives.divergence import kl_standard_normal
@@ -72,15 +73,15 @@ class VAE(nn.Module):
         a tighter bound; memory does not grow with `draws`.
         """
         q, rng = self.encode(x), generator(rng)
-        total = torch.full((len(x),), -torch.inf, device=x.device, dtype=torch.float64)
+        total = in_double(torch.full((len(x),), -torch.inf, device=x.device))
         for _ in range(draws):
             eps = torch.randn(q.mean.shape, generator=rng, device=rng.device).to(x.device)
             z = q.mean + q.std * eps
             # log p(z) − log q(z | x): the normalising constants cancel
             prior = 0.5 * (eps.square() - z.square()).sum(1) + q.std.log().sum(1)
             weight = self.likelihood.log_prob(x, self.decoder(z)) + prior
-            total = torch.logaddexp(total, weight.double())
-        return (total - math.log(draws)).float()
+            total = torch.logaddexp(total, in_double(weight))
+        return (total - math.log(draws)).float().to(x.device)
 
     def bound(self, x: Tensor, q: Posterior, noise: Tensor) -> Tensor:
         """Log p(x | z) − KL(q ‖ N(0, I)) of x (n, *media.shape), z = mean + std · noise: (n,)."""

@@ -1,5 +1,6 @@
 """A discriminator: how real an example looks, and how well it fits a class."""
 
+import torch
 from torch import Tensor, nn
 
 from allegory.networks.labelled import Labels
@@ -37,9 +38,14 @@ class Critic(nn.Module):
         self.head = head or nn.Linear(features, 1)
         self.labels = Labels(classes, features) if classes else None
 
-    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Scores of x (n, ...) as of its class `labels` (n,), float32: (n,)."""
-        features = self.body(x)
+    def forward(self, x: Tensor, labels: Tensor | None = None, *, piles: int = 1) -> Tensor:
+        """Scores of x (n, ...) as of its class `labels` (n,), float32: (n,).
+
+        x may be several piles of as many examples, one behind the other: those of one pile are not
+        seen among those of another.
+        """
+        apart = piles if len(x) // piles % self.group else 1
+        features = torch.cat([self.body(pile) for pile in x.chunk(apart)])
         score: Tensor = self.head(features).squeeze(1)
         if self.labels is not None:
             score = score + (self.labels(labels, len(x)) * features).sum(1)

@@ -140,8 +140,8 @@ class GrowingCritic(nn.Module):
     """Pictures (n, channels, height, width) to features (n, outputs): the generator backwards.
 
     The features are the last hidden layer, after its activation. With `deviation` they also depend
-    on how much neighbours in the batch differ, in groups of up to 4: batches are then cut in
-    multiples of 4, or the result depends on the cut.
+    on how much neighbours in the batch differ, in groups of up to 4: a batch that is cut elsewhere
+    than at multiples of 4 comes to something else.
     """
 
     def __init__(

@@ -6,6 +6,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from allegory.hardware import in_double
+
 __all__ = ["Formulation", "Scalings", "denoised", "noise_levels", "scalings", "squared_error"]
 
 Formulation = Literal["edm", "flow"]
@@ -68,6 +70,6 @@ def noise_levels(uniform: Tensor, mean: float, deviation: float) -> Tensor:
     Karras et al. (2022), table 1; of "flow" this is the logit-normal time of Esser et al. (2024),
     "Scaling rectified flow transformers", section 3.1, since ln sigma = logit t.
     """
-    safe = uniform.double().clamp(1e-6, 1 - 1e-6)
+    safe = in_double(uniform).clamp(1e-6, 1 - 1e-6)
     levels: Tensor = (mean + deviation * torch.special.ndtri(safe)).exp()
-    return levels.float()
+    return levels.float().to(uniform.device)

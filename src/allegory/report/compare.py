@@ -8,11 +8,15 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from allegory.files import atomic
 from allegory.report.frame import framed, tile_list
-from allegory.report.html import Html, Section, link, notice, table
+from allegory.report.html import Html, Section, figure, image, link, notice, table
+from allegory.report.moments import read_moments, read_sheets
 from allegory.report.scores import basis_text
 from allegory.report.ticks import short
+from allegory.report.views import show_points
 from allegory.tools.requires import MEASURES
 
 if TYPE_CHECKING:
@@ -32,7 +36,7 @@ def write_comparison(page: Path, comparison: Mapping[str, Any]) -> None:
     systems = comparison["systems"]
     names = [system["name"] for system in systems]
     runs = sum(len(system["runs"]) for system in systems)
-    sections = [_section(found) for found in comparison["tables"]]
+    sections = [*_examples(systems), *map(_section, comparison["tables"])]
     if comparison["left_out"]:
         sections.append(_left_out(comparison["left_out"]))
     sections.append(_systems(systems, page))
@@ -97,6 +101,30 @@ def label(figure: Mapping[str, Any]) -> str:
     """The name of a row."""
     unit = f", {figure['unit']}" if figure["unit"] else ""
     return f"{figure['label']}{unit} {ARROWS[figure['better']]}".rstrip()
+
+
+def _examples(systems: list[Mapping[str, Any]]) -> list[Section]:
+    """What the systems make, side by side, where their runs have previews."""
+    figures = []
+    for system in systems:
+        what = f"{system['name']}: {system['shows']}"
+        picture = _newest(Path(system["runs"][0]), what)
+        if picture:
+            figures.append(figure(picture, what))
+    lead = "Not chosen: of the first seed of each system, the newest that its training kept."
+    if any(system["shows"] == "translations" for system in systems):
+        lead += " Of translations, from above: originals, what they become, partners or way back."
+    body = f'<div class="plots">{"".join(figures)}</div>'
+    return [Section("Examples", lead, body)] if figures else []
+
+
+def _newest(run: Path, alt: str) -> str:
+    """What a run's model made last while it was trained, as HTML; "" where nothing was kept."""
+    moments, sheets = read_moments(run), read_sheets(run)
+    if moments:
+        made, data = (torch.from_numpy(side) for side in (moments[-1].points, moments[-1].data))
+        return show_points(made, alt, beside=data)
+    return image(sheets[-1][1], alt, kind="smooth") if sheets else ""
 
 
 def _section(found: Mapping[str, Any]) -> Section:

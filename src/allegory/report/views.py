@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from allegory.media import Media
 
-__all__ = ["picture_kind", "show_examples", "show_pairs", "show_strips"]
+__all__ = ["picture_kind", "show_examples", "show_pairs", "show_points", "show_strips"]
 
 COARSE = 64
 """Sides up to this are shown pixel by pixel when enlarged."""
@@ -42,8 +42,13 @@ def show_examples(
     if isinstance(media, Images):
         shown = image(sheet(x, columns, clear=True), alt, kind=picture_kind(media))
         return shown + players(x, media, "the first ones")
+    return show_points(x, alt, beside=beside)
+
+
+def show_points(x: Tensor, alt: str, *, beside: Tensor | None = None) -> str:
+    """Vectors x (n, size) by two columns, in front of the data `beside` (m, size)."""
     groups = {"data": beside, "model": x} if beside is not None else {"data": x}
-    if media.shape == (1,):
+    if x.shape[1] == 1:
         return plot(_histograms(groups), title=alt, x_label="value", y_label="density")
     return _plane([_dots(v, name, -1 if name == "data" else 0) for name, v in groups.items()], alt)
 

@@ -18,6 +18,7 @@ from allegory.runs.measuring.findings import strict
 from allegory.runs.measuring.table import GROUPS
 from allegory.runs.score import score
 from allegory.runs.sweep import SweepFolder
+from allegory.runs.watch import shown
 from allegory.training.journal import read_journal
 
 if TYPE_CHECKING:
@@ -119,11 +120,12 @@ def compare(systems: Sequence[System], question: Question) -> dict[str, Any]:
     are not compared: they are in tables of their own.
 
     Returns:
-        Strict JSON values: "systems", each with "name", "recipe", "seeds" and "runs"; "tables",
-        each with its "measure", its "basis", the names of its "systems", and "figures", each
-        {label, unit, better, values, differences, best}: `measures.comparison.Comparison`, and
-        "over" whether the intervals of values are over "seeds" or, of single runs, over
-        "examples"; "left_out", for each measure why systems have no figures; "notes", sentences.
+        Strict JSON values: "systems", each with "name", "recipe", "seeds", "runs", and "shows",
+        what their previews show (`runs.watch.shown`); "tables", each with its "measure", its
+        "basis", the names of its "systems", and "figures", each {label, unit, better, values,
+        differences, best}: `measures.comparison.Comparison`, and "over" whether the intervals of
+        values are over "seeds" or, of single runs, over "examples"; "left_out", for each measure
+        why systems have no figures; "notes", sentences.
 
     Raises:
         UserError: there is nothing to compare.
@@ -152,6 +154,7 @@ def compare(systems: Sequence[System], question: Question) -> dict[str, Any]:
             "recipe": next(iter(scores[system.name].values()))["recipe"],
             "seeds": list(system.runs),
             "runs": [str(run.path) for run in system.runs.values()],
+            "shows": shown(next(iter(system.runs.values())).model()),
         }
         for system in systems
     ]

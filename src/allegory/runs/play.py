@@ -59,13 +59,16 @@ class Trained:
         return read_journal(self.folder.path / "metrics.jsonl")
 
 
-def begin(run: Run, folder: RunFolder, data: Dataset | None = None) -> Trained:
+def begin(
+    run: Run, folder: RunFolder, data: Dataset | None = None, *, page: bool = True
+) -> Trained:
     """Train a run, in a folder that is made for it or already holds a part of this very run.
 
     Args:
         run: the run.
         folder: where; training goes on from the newest checkpoint in it.
         data: its data, where they are open already.
+        page: whether to write its report; not where it is measured first.
 
     Raises:
         UserError: the data can't be opened, or are too few.
@@ -76,7 +79,7 @@ def begin(run: Run, folder: RunFolder, data: Dataset | None = None) -> Trained:
         data = data if data is not None else data_of(run)
         # by the names that they have from every folder
         run = change(from_anywhere(run), {"source": data.name})
-        return play(run, folder, data, world)
+        return (play if page else learn)(run, folder, data, world)
 
 
 def go_on(folder: RunFolder, images: int | None = None) -> Trained:

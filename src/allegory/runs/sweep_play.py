@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from allegory.data.dataset import Dataset
     from allegory.data.settings import DataSettings
     from allegory.report.outcomes import Row
+    from allegory.runs.folder import RunFolder
     from allegory.runs.sweep import Job, Sweep, SweepFolder
 
     Score = Callable[[Path], Mapping[str, Any]]
@@ -105,15 +106,25 @@ def play_sweep(sweep: Sweep, folder: SweepFolder, score: Score) -> Swept:
 def played(sweep: Sweep, job: Job, folder: SweepFolder, opened: Opened, score: Score) -> Outcome:
     """Train a run, from its newest checkpoint where it has one, and measure it."""
     place = folder.run(job)
-    figures, failed = {}, None
+    figures: dict[str, float] = {}
+    failed = None
     try:
-        play.begin(sweep.run_of(job), place, opened(sweep, job))
-        figures = flatten(score(place.path))
+        play.begin(sweep.run_of(job), place, opened(sweep, job), page=False)
+        figures, failed = measured(place, score)
         play.report(place)
     except UserError as error:
         failed = str(error)
+    if failed is not None:
         say(f"{job} failed: {failed} The sweep goes on.")
     return Outcome(job.name, job.values, job.seed, figures, failed)
+
+
+def measured(place: RunFolder, score: Score) -> tuple[dict[str, float], str | None]:
+    """The figures of a trained run; or none, and why it can't be measured."""
+    try:
+        return flatten(score(place.path)), None
+    except UserError as error:
+        return {}, str(error)
 
 
 def so_far(folder: SweepFolder, sweep: Sweep) -> list[Outcome]:

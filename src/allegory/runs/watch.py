@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import torch
@@ -18,13 +18,11 @@ from allegory.tools.reconstruct import reconstruct
 from allegory.tools.sample import sample
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from allegory.data.dataset import Dataset
     from allegory.runs.folder import RunFolder
     from allegory.training.observers import Scene
 
-__all__ = ["KeepModel", "KeepWeights", "Preview"]
+__all__ = ["KeepModel", "KeepWeights", "Preview", "shown"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ class KeepWeights:
 
 @dataclass(frozen=True)
 class Preview:
-    """Keeps samples, or reconstructions, of the same seed at each evaluation."""
+    """Keeps what a model makes, of the same seed and examples, at each evaluation."""
 
     folder: RunFolder
     data: Dataset
@@ -64,19 +62,27 @@ class Preview:
 
     def __call__(self, scene: Scene) -> None:
         """Write previews/IMAGES.png."""
-        model = scene.model
-        if isinstance(model, Samples):
+        model: Any = scene.model
+        what = shown(model)
+        if what == "samples":
             x = sample(model, self.count, rng=torch.Generator().manual_seed(0))
-        elif isinstance(model, Encodes) and isinstance(model, Decodes) and len(self.data):
-            x = reconstruct(model, self.data.take(np.arange(min(self.count, len(self.data)))))
-        elif isinstance(model, Translates) and len(self.data):
-            x = self.data.take(np.arange(min(self.count, len(self.data))))
-            self.write(draw_translations(model, x), scene)
+            picture = draw_examples(x, self.data.media)
+        elif what is None or not len(self.data):
             return
         else:
-            return
-        self.write(draw_examples(x, self.data.media), scene)
-
-    def write(self, picture: NDArray[np.uint8], scene: Scene) -> None:
-        """Write it by the images seen."""
+            x = self.data.take(np.arange(min(self.count, len(self.data))))
+            picture = (
+                draw_translations(model, x)
+                if what == "translations"
+                else draw_examples(reconstruct(model, x), self.data.media)
+            )
         write_picture(picture, self.folder.path / "previews" / f"{scene.images:012d}.png")
+
+
+def shown(model: Any) -> Literal["samples", "reconstructions", "translations"] | None:
+    """What previews show of a model, the first that it can do; None: there are none of it."""
+    if isinstance(model, Samples):
+        return "samples"
+    if isinstance(model, Encodes) and isinstance(model, Decodes):
+        return "reconstructions"
+    return "translations" if isinstance(model, Translates) else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from allegory.hardware import in_double
 from allegory.randomness import generator
 from allegory.sampling.solvers import noise_like
 
@@ -68,9 +69,10 @@ def log_likelihood(
     else:
         rng = generator(rng)
         directions = [noise_like(x, rng).sign() for _ in range(probes)]
-    total = torch.zeros(len(directions), len(x), dtype=torch.float64, device=x.device)
-    clean, trace = _traced(denoise, x, levels[0], directions)
-    for now, then in pairwise(levels):
+    total = in_double(torch.zeros(len(directions), len(x), device=x.device))
+    sigmas: list[float] = levels.tolist()
+    clean, trace = _traced(denoise, x, sigmas[0], directions)
+    for now, then in pairwise(sigmas):
         slope = (x - clean) / now
         ahead = x + (then - now) * slope
         with torch.no_grad():
@@ -78,13 +80,13 @@ def log_likelihood(
         x = x + (then - now) * slope
         before = trace
         clean, trace = _traced(denoise, x, then, directions)
-        total = total - 0.5 * (then / now).log() * (before + trace)
+        total = total - 0.5 * math.log(then / now) * (before + trace)
     if exact:  # each axis has found its part of the trace
         total = total.sum(0, keepdim=True)
     # the integral of size / sigma in closed form
-    total = total + size * (levels[-1] / levels[0]).log()
-    variance = float(levels[-1]) ** 2 + spread**2
-    prior = x.double().square().flatten(1).sum(1) / variance + size * math.log(
+    total = total + size * math.log(sigmas[-1] / sigmas[0])
+    variance = sigmas[-1] ** 2 + spread**2
+    prior = in_double(x).square().flatten(1).sum(1) / variance + size * math.log(
         2 * math.pi * variance
     )
     found = total - 0.5 * prior
@@ -95,7 +97,7 @@ def log_likelihood(
 
 
 def _traced(
-    denoise: Denoise, x: Tensor, sigma: Tensor, directions: list[Tensor]
+    denoise: Denoise, x: Tensor, sigma: float, directions: list[Tensor]
 ) -> tuple[Tensor, Tensor]:
     """D(x; sigma) (n, ...), and v · (dD/dx) v of each direction v: (directions, n) float64."""
     with torch.enable_grad():
@@ -105,6 +107,6 @@ def _traced(
         found = []
         for i, v in enumerate(directions):
             (slope,) = torch.autograd.grad(clean, x, v, retain_graph=i < last)
-            found.append((slope * v).double().flatten(1).sum(1))
+            found.append(in_double(slope * v).flatten(1).sum(1))
     x.requires_grad_(False)
     return clean.detach(), torch.stack(found)

@@ -1,28 +1,35 @@
 """Standard units, in which noise is alike in all directions."""
 
-from __future__ import annotations
+import torch
+from torch import Tensor, nn
 
-from typing import TYPE_CHECKING
+from allegory.media import Media, Vectors
 
-from allegory.media import Vectors
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from allegory.media import Media
-
-__all__ = ["from_standard", "to_standard"]
+__all__ = ["Units", "scale_of"]
 
 
-def to_standard(x: Tensor, media: Media) -> Tensor:
-    """Examples x (n, *media.shape) in standard units: pictures stay, vectors are standardised."""
-    if not isinstance(media, Vectors):
-        return x
-    return (x - x.new_tensor(media.offset)) / x.new_tensor(media.scale)
+def scale_of(media: Media) -> Tensor | None:
+    """The deviations of vectors, (size,), for a buffer; None of pictures, which have none."""
+    return torch.tensor(media.scale) if isinstance(media, Vectors) else None
 
 
-def from_standard(x: Tensor, media: Media) -> Tensor:
-    """The inverse of `to_standard`; pictures are kept in their range."""
-    if not isinstance(media, Vectors):
-        return x.clamp(-1.0, 1.0)
-    return x * x.new_tensor(media.scale) + x.new_tensor(media.offset)
+class Units(nn.Module):
+    """To standard units and back: pictures stay, vectors are standardised."""
+
+    offset: Tensor
+    scale: Tensor | None
+
+    def __init__(self, media: Media) -> None:
+        super().__init__()
+        offset = torch.tensor(media.offset) if isinstance(media, Vectors) else None
+        # not saved: they are in what is known of the data
+        self.register_buffer("offset", offset, persistent=False)
+        self.register_buffer("scale", scale_of(media), persistent=False)
+
+    def to_standard(self, x: Tensor) -> Tensor:
+        """Examples x (n, *media.shape) in standard units."""
+        return x if self.scale is None else (x - self.offset) / self.scale
+
+    def from_standard(self, x: Tensor) -> Tensor:
+        """The inverse of `to_standard`; pictures are kept in their range."""
+        return x.clamp(-1.0, 1.0) if self.scale is None else x * self.scale + self.offset

@@ -9,7 +9,7 @@ import torch
 from allegory.randomness import generator
 from allegory.sampling import inpaint as sampling
 from allegory.sampling.sampler import guided, rounded, sampler_of
-from allegory.sampling.units import from_standard, to_standard
+from allegory.sampling.units import Units
 from allegory.tools.running import home, in_batches
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def _labels(x: Tensor, label: int | None) -> Tensor | None:
 
 def _each(model: Denoises, x: Tensor, n: int, run: Callable[[Tensor], Tensor]) -> Tensor:
     """What n runs make of each of x (m, ...), in standard units and back: (m, n, ...)."""
-    many = to_standard(x, model.media).to(home(model)).repeat_interleave(n, 0)
-    made: Tensor = in_batches(lambda part: from_standard(run(part), model.media), many)
+    units = Units(model.media).to(home(model))
+    many = units.to_standard(x.to(home(model))).repeat_interleave(n, 0)
+    made: Tensor = in_batches(lambda part: units.from_standard(run(part)), many)
     return made.view(len(x), n, *x.shape[1:])

@@ -60,5 +60,5 @@ def effective_share(weights: Tensor) -> float:
 
     Kish (1965), "Survey sampling": (sum w)^2 / (n sum w^2).
     """
-    w = weights.double()
+    w = weights.cpu().double()
     return float(w.sum().square() / (len(w) * w.square().sum()))

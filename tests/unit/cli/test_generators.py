@@ -36,6 +36,8 @@ def use(monkeypatch, tmp_path):
         monkeypatch.setattr(RunFolder, "model", lambda self, which="best": model)
         monkeypatch.setattr(RunFolder, "run", lambda self: run)
         monkeypatch.chdir(tmp_path)
+        (tmp_path / "run").mkdir(exist_ok=True)
+        (tmp_path / "run" / "run.toml").touch()
         return tmp_path
 
     return use

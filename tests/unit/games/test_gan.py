@@ -113,7 +113,7 @@ def test_a_linear_critic_of_unit_norm_pays_no_gradient_penalty(n):
 
 def test_r1_is_paid_at_real_examples_and_r2_at_fakes():
     class Square(nn.Module):
-        def forward(self, x, labels=None):
+        def forward(self, x, labels=None, *, piles=1):
             return (x / scale).square().sum(1) / 2
 
     scale = torch.tensor(MEDIA.scale)

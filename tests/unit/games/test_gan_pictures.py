@@ -62,6 +62,16 @@ def growing_game(growth):
     return game_for(run_for("progressive", growth_images=growth, augment="never"), data)
 
 
+@pytest.mark.parametrize("n", [5, 6, 8])
+def test_a_growing_discriminator_judges_real_examples_whatever_the_fakes(n):
+    game, scores = growing_game(0), []
+    batch = Batch(pictures(height=32, width=32).take(range(n)))
+    game.model.critic.register_forward_hook(lambda *found: scores.append(found[2].detach()[:n]))
+    for fake in (torch.zeros_like(batch.x), batch.x.flip(0)):
+        game.discriminator_loss(batch, turn_of(n, table={"fake": fake}))
+    torch.testing.assert_close(scores[0], scores[1])
+
+
 def level(game):
     """The level that all its networks have."""
     (found,) = {float(network.level) for network in growing(game.model)}

@@ -6,6 +6,7 @@ from torch import nn
 from torch.nn.functional import silu
 
 from allegory.networks.critic import Critic
+from allegory.networks.growing import GROUP, Growing, GrowingCritic
 from allegory.networks.labelled import Labelled, Labels, Unlabelled
 
 CLASSES = 3
@@ -90,6 +91,16 @@ def test_an_example_has_its_score_whoever_else_is_there(classes):
     whole = f(x, y)
     assert whole.shape == (6,)
     torch.testing.assert_close(f(x[2:4], y[2:4]), whole[2:4])
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6, 7, 8, 10])
+def test_piles_do_not_see_each_other(n):
+    torch.manual_seed(0)
+    body = Growing(GrowingCritic(1, 8, 8, 5, features=2))
+    f, piles, y = Critic(body, 5, CLASSES, group=GROUP), normal(2, n, 1, 8, 8), normal(n) > 0
+    apart = torch.cat([f(pile, y.long()) for pile in piles])
+    together = f(piles.flatten(0, 1), y.long().repeat(2), piles=2)
+    torch.testing.assert_close(together, apart)
 
 
 def test_scores_are_in_float32():

@@ -221,6 +221,18 @@ def test_the_page_and_the_command_line(home, tmp_path, capsys):
     assert "compare.html" in capsys.readouterr().err
 
 
+def test_the_page_shows_what_the_systems_make(home, tmp_path):
+    pages = []
+    for runs in (("vae-1", "data", "vae-8"), ("jtt", "data")):
+        paths = (home / run for run in runs)
+        found = allegory.compare(*paths, measures=["density", "classification"], draws=4)
+        write_comparison(tmp_path / "page.html", found)
+        pages.append((tmp_path / "page.html").read_text())
+    assert pages[0].count('class="plot"') == 2
+    assert "vae-1: samples" in pages[0]
+    assert 'class="plot"' not in pages[1]
+
+
 def test_names_are_shown_as_they_are(home, capsys):
     scores = allegory.evaluate(home / "data", **ASKED)
     evaluate.show(json.loads(json.dumps(scores).replace("upper", "[b]").replace("lower", "[/i]")))

@@ -23,25 +23,29 @@ export function say(sentence) {
   quiet = setTimeout(() => (place.textContent = ""), 7000);
 }
 
-// work for the newest value alone: what came while it was busy and is not the newest is passed over
+// work for the newest value alone: what came while it was busy and is not the newest is passed over;
+// work can ask whether its answer is still wanted, which it is until a newer value or `forget` came
 export function latest(work) {
+  let newest;
   let waiting;
   let busy = false;
-  return async (value) => {
-    waiting = { value };
+  const take = async (value) => {
+    newest = waiting = { value };
     if (busy) return;
     busy = true;
     while (waiting) {
-      const now = waiting.value;
+      const now = waiting;
       waiting = undefined;
       try {
-        await work(now);
+        await work(now.value, () => newest === now);
       } catch (error) {
         say(error.message);
       }
     }
     busy = false;
   };
+  take.forget = () => (newest = waiting = undefined);
+  return take;
 }
 
 // a place for files: chosen, or dropped

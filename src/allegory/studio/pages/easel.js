@@ -1,11 +1,12 @@
-// Drawing a picture for a model: its colours, a brush, a step back. Each stroke is told.
+// Drawing a picture for a model: its colours, a brush, a step back. Each change is told when it begins
+// and when it is done.
 
-import { h, say } from "./dom.js";
+import { h } from "./dom.js";
 
 const SIDE = 256; // what the larger side is drawn at, about
 const STEPS = 20;
 
-export function easel(about, tell) {
+export function easel(about, begun, tell) {
   const [channels, high, wide] = about.shape;
   const scale = Math.max(1, Math.round(SIDE / Math.max(high, wide)));
   const canvas = h("canvas", { class: "easel", width: wide * scale, height: high * scale, role: "img", "aria-label": "Draw here with the pointer" });
@@ -23,12 +24,14 @@ export function easel(about, tell) {
     pen.fillRect(0, 0, canvas.width, canvas.height);
   }
   function keep() {
+    begun();
     past = [...past.slice(1 - STEPS), pen.getImageData(0, 0, canvas.width, canvas.height)];
     back.disabled = false;
   }
   const back = h("button", {
     disabled: true,
     onclick: () => {
+      begun();
       pen.putImageData(past.pop(), 0, 0);
       back.disabled = !past.length;
       send();
@@ -82,17 +85,14 @@ export function easel(about, tell) {
       h("div", { class: "buttons" }, back, clear),
     ),
     // a picture to draw on
-    async from(file) {
-      try {
-        pen.drawImage(await createImageBitmap(file), 0, 0, canvas.width, canvas.height);
-        past = [];
-        back.disabled = true;
-        empty = false;
-      } catch {
-        say("This browser can't show that picture: there is nothing to draw on.");
-      }
+    from(picture) {
+      pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+      past = [];
+      back.disabled = true;
+      empty = false;
     },
     show() {
+      begun();
       if (empty) fill(ground);
       empty = false;
       send();

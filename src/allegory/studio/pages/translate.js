@@ -31,13 +31,7 @@ const example = (run, about, k) => `runs/${id(run.id)}/domain/${k}?to=${id(about
 // held-out examples to begin with
 function examples(run, about, take, inside) {
   if (!about.examples) return "";
-  const pick = async (k) => {
-    try {
-      take(await blob(example(run, about, k)));
-    } catch (error) {
-      say(error.message);
-    }
-  };
+  const pick = (k) => take(() => blob(example(run, about, k)));
   return h(
     "div",
     { class: "picks", role: "group", "aria-label": "Held-out examples" },
@@ -65,22 +59,28 @@ function pictures(run, about) {
   const drawing = h("div", { hidden: true });
   const saving = h("div", { class: "buttons", hidden: true }, keep);
 
-  const choose = latest(async (file) => {
+  const choose = latest(async (found, wanted) => {
     say("Translating.");
-    answer = await made(at(run, about), file);
-    say("");
+    const file = await found();
+    const picture = await createImageBitmap(file).catch(() => undefined);
+    const translated = await made(at(run, about), file);
+    if (!wanted()) return; // one who began to draw meanwhile keeps the drawing
+    say(picture ? "" : "This browser can't show that picture: there is nothing to draw on.");
+    answer = translated;
     point(before, file);
     point(after, answer);
     drawing.hidden = true;
     result.hidden = saving.hidden = false;
-    board.from(file);
+    if (picture) board.from(picture);
   });
   const stroke = latest(async (file) => {
-    answer = await made(at(run, about), file);
+    const translated = await made(at(run, about), file);
+    if (drawing.hidden) return; // for a picture that was chosen meanwhile
+    answer = translated;
     point(drawn, answer);
     drawn.hidden = saving.hidden = false;
   });
-  const board = easel(about, stroke);
+  const board = easel(about, choose.forget, stroke);
   drawing.append(h("div", { class: "two" }, board.element, drawn));
   const draw = () => {
     result.hidden = saving.hidden = true;
@@ -93,13 +93,16 @@ function pictures(run, about) {
       {},
       h("p", { class: "lead" }, `Take a picture of the kind "${about.from}", and see it as "${about.to}", at its own size: ${about.examples ? "one that was held out, " : ""}your own, or one that you draw.`),
       examples(run, about, choose, (k) => h("img", { src: `/api/${example(run, about, k)}`, alt: "" })),
-      drop("Your picture: drop it here, or choose one", "image/*", choose),
+      drop("Your picture: drop it here, or choose one", "image/*", (file) => choose(() => file)),
       h("div", { class: "buttons" }, h("button", { onclick: draw }, "Draw")),
       result,
       drawing,
       saving,
     ),
-    leave: () => [before, after, drawn].forEach((image) => URL.revokeObjectURL(image.src)),
+    leave: () => {
+      choose.forget();
+      [before, after, drawn].forEach((image) => URL.revokeObjectURL(image.src));
+    },
   };
 }
 
@@ -118,30 +121,36 @@ function sounds(run, about) {
     h("div", { class: "buttons" }, h("button", { onclick: () => save(`${run.id}-${about.to}.wav`, answer) }, "Save sound")),
   );
   const seen = (content) => made(`runs/${id(run.id)}/spectrogram?to=${id(about.to)}`, content);
-  const choose = latest(async (file) => {
+  const choose = latest(async (found, wanted) => {
+    const file = await found();
     const own = !file.name || READ.test(file.name) ? file : await wave(file);
     say("Translating.");
-    answer = await made(at(run, about), own);
-    for (const [k, content] of [own, answer].entries()) {
-      point(players[k].image, await seen(content));
-      point(players[k].audio, content);
-    }
+    const translated = await made(at(run, about), own);
+    const heard = [own, translated];
+    const images = await Promise.all(heard.map(seen));
+    if (!wanted()) return;
+    answer = translated;
+    players.forEach(({ image, audio }, k) => {
+      point(image, images[k]);
+      point(audio, heard[k]);
+    });
     result.hidden = false;
     say("");
   });
-  const mic = recorder(choose);
+  const mic = recorder((tape) => choose(() => tape));
   return {
     element: h(
       "div",
       {},
       h("p", { class: "lead" }, `Take a sound of ${about.from}, and hear it as ${about.to}, as long as it is: ${about.examples ? "one that was held out, " : ""}your own, or one that you record.`),
       examples(run, about, choose, (k) => `Example ${k + 1}`),
-      drop("Your sound: drop it here, or choose one", "audio/*", choose),
+      drop("Your sound: drop it here, or choose one", "audio/*", (file) => choose(() => file)),
       mic.element,
       result,
     ),
     leave: () => {
       mic.leave();
+      choose.forget();
       players.forEach(({ image, audio }) => [image, audio].forEach((one) => URL.revokeObjectURL(one.src)));
     },
   };
