@@ -27,8 +27,9 @@ from allegory.training.trainer import Trainer
 from answer import answer
 
 BATCH = 64
+"""Examples of a step, of both, unless another is asked for."""
 IMAGES = {"pythae's convnet": 1_280, "convnet": 6_400, "dense": 25_600}
-"""Networks, with the examples timed in each repeat."""
+"""Networks, with the examples timed in each repeat, of steps of 64."""
 LATENTS = 10
 
 
@@ -88,13 +89,13 @@ def model_of(kind, media):
     return VAE(encoder, decoder, Bernoulli(), LATENTS, media)
 
 
-def ours(kind, data, images, *, alone=False):
+def ours(kind, data, images, batch, *, compile_=False, alone=False):
     """Examples per second of our trainer, after a warm-up.
 
     `alone`: of the loss and its gradients, all else left out, which no trainer of the same
     numbers is faster than.
     """
-    settings = TrainingSettings(images=10**9, batch=BATCH)
+    settings = TrainingSettings(images=10**9, batch=batch, compile=compile_)
     trainer = Trainer(VAEGame(model_of(kind, data.media)), data, None, settings)
 
     def step():
@@ -107,14 +108,14 @@ def ours(kind, data, images, *, alone=False):
     with trainer.working():
         for _ in range(5):
             step()
-        steps = images // BATCH
+        steps = images // batch
         began = time.perf_counter()
         for _ in range(steps):
             step()
-        return steps * BATCH / (time.perf_counter() - began)
+        return steps * batch / (time.perf_counter() - began)
 
 
-def theirs(kind, data, images):
+def theirs(kind, data, images, batch):
     """Examples per second of pythae's BaseTrainer on the same networks, after a first epoch."""
     from pythae import models
     from pythae.data.datasets import BaseDataset
@@ -160,7 +161,7 @@ def theirs(kind, data, images):
             models.VAE(config, Encoder(), Decoder()),
             train_dataset=BaseDataset(pixels, torch.zeros(images)),
             training_config=BaseTrainerConfig(
-                folder, num_epochs=3, per_device_train_batch_size=BATCH, learning_rate=1e-3
+                folder, num_epochs=3, per_device_train_batch_size=batch, learning_rate=1e-3
             ),
             callbacks=[clock],
         )
@@ -200,6 +201,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--networks", nargs="+", default=list(IMAGES))
+    parser.add_argument("--batch", type=int, default=BATCH)
+    parser.add_argument("--compile", action="store_true", help="ours compiled: pythae can't be")
     parser.add_argument("--no-peer", action="store_true")
     parser.add_argument("--out", type=Path, help="write the result here too")
     options = parser.parse_args()
@@ -207,7 +210,8 @@ def main() -> None:
     result = {
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
-        "batch": BATCH,
+        "batch": options.batch,
+        "compiled": options.compile,
         "ceiling_gflops": {
             str(t).split(".")[1]: round(ceiling(t)) for t in (torch.float32, torch.bfloat16)
         },
@@ -215,11 +219,13 @@ def main() -> None:
     }
     for kind in options.networks:
         us, bare, them = [], [], []
+        images, compile_ = IMAGES[kind] * options.batch // BATCH, options.compile
         for _ in range(options.repeats):
-            us.append(ours(kind, data, IMAGES[kind]))
-            bare.append(ours(kind, data, IMAGES[kind], alone=True))
+            for rates, alone in ((us, False), (bare, True)):
+                rate = ours(kind, data, images, options.batch, compile_=compile_, alone=alone)
+                rates.append(rate)
             if not options.no_peer:
-                them.append(theirs(kind, data, IMAGES[kind]))
+                them.append(theirs(kind, data, images, options.batch))
         flops = operations(kind, data)
         found = {"mflop_per_example": round(flops / 1e6, 1), "ours": spread(us)}
         found["loss and gradients alone"] = spread(bare)
