@@ -86,18 +86,22 @@ def resume(folder: str | Path, *, images: int | None = None) -> Trained:
     return play.go_on(RunFolder(Path(folder)), images)
 
 
-def load(folder: str | Path, weights: Weights = "best") -> Model:
+def load(folder: str | Path, weights: Weights = "best", device: str = "cpu") -> Model:
     """The model of a run, in evaluation mode: nothing but the folder is needed.
+
+    Its own methods take and give tensors on `device`; tools bring them there.
 
     Args:
         folder: of the run.
         weights: the "best" averaged weights by held-out loss, the "last" averaged ones, or the
             "raw" ones.
+        device: that it computes on: "cpu", "cuda", "cuda:1", "mps", or "auto", a GPU where there
+            is one.
 
     Raises:
-        UserError: there is no model in the folder.
+        UserError: there is no model in the folder, or no such device.
     """
-    return RunFolder(Path(folder)).model(weights)
+    return RunFolder(Path(folder)).model(weights, device=device)
 
 
 def balance(

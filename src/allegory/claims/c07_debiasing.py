@@ -103,7 +103,7 @@ def look(s: Settings, name: str, seed: int) -> Seen:
     from allegory.capabilities import Classifies
     from allegory.claims.trained import trained
     from allegory.measures.groups import group_rates
-    from allegory.tools.running import in_batches
+    from allegory.tools.running import home, in_batches
 
     say(f"C7: {name}, seed {seed}")
     model = trained(s.run(name, seed=seed, negatives="objects", factors=[LOPSIDED]))
@@ -113,7 +113,7 @@ def look(s: Settings, name: str, seed: int) -> Seen:
     tone = np.minimum((len(TONES) * table["skin_tone"].values).astype(np.int64), len(TONES) - 1)
     truth = table["label"].values.astype(np.int64)
     with torch.inference_mode():
-        told = in_batches(model.predict_proba, data.take(rows)).argmax(1).numpy()
+        told = in_batches(model.predict_proba, data.take(rows), home(model)).argmax(1).numpy()
     found = group_rates(truth, told, {"tone": Column("category", tone, TONES)})
     shares = [rate.share for rate in (*found.overall.values(), *found.rates["accuracy"])]
     overall, *groups = (share.mean for share in shares if share is not None)

@@ -189,9 +189,10 @@ def look(s: Settings, source: str, seed: int) -> Seen:
 
 def accuracy(model: Any, data: Dataset) -> float:
     """Share of the examples whose class is told; the model names classes by their number."""
-    from allegory.tools.running import in_batches
+    from allegory.tools.running import home, in_batches
 
-    told = in_batches(lambda x: model.predict_proba(x).argmax(1), data.take(np.arange(len(data))))
+    x = data.take(np.arange(len(data)))
+    told = in_batches(lambda part: model.predict_proba(part).argmax(1), x, home(model))
     named = np.array(model.classes, dtype=np.int64)[told.numpy()]
     return float((named == data.table()["label"].values).mean())
 

@@ -84,13 +84,13 @@ class Coded:
         from allegory.claims.trained import trained
         from allegory.measures.latent.active import active_units
         from allegory.models.vae import VAE
-        from allegory.tools.running import in_batches
+        from allegory.tools.running import home, in_batches
 
         model = trained(run)
         assert isinstance(model, VAE)
         x = data.take(np.arange(len(data)))
         with torch.inference_mode():
-            mean = in_batches(lambda part: model.encode(part).mean, x)
+            mean = in_batches(lambda part: model.encode(part).mean, x, home(model))
         table = data.table()
         known = {name: table[name] for name in varying}
         return cls(model, x, mean, known, active_units(mean).active)

@@ -24,7 +24,7 @@ def trained(run: Run) -> Model:
     Raises:
         Interrupted: asked to stop; the next call goes on.
     """
-    return kept_run(run).model()
+    return kept_run(run).model(device="cpu")
 
 
 def kept_run(run: Run) -> RunFolder:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from allegory.tools.naming import spearman
-from allegory.tools.running import in_batches
+from allegory.tools.running import home, in_batches
 from allegory.tools.traverse import traverse
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Turned:
 @torch.inference_mode()
 def read_off(reader: Predicts, x: Tensor) -> dict[str, Tensor]:
     """The quantities of x (n, *media.shape), (n,) each, by name."""
-    read = in_batches(reader.predict, x)
+    read = in_batches(reader.predict, x, home(reader))
     return dict(zip(reader.columns, read.T, strict=True))
 
 

@@ -73,7 +73,7 @@ def _onnx(dir: Path, out: Path, weights: Weights) -> dict[str, object]:
     from allegory.runs.folder import RunFolder
     from allegory.tools.export import export_onnx
 
-    written = export_onnx(RunFolder(dir).model(weights), out)
+    written = export_onnx(RunFolder(dir).model(weights, device="cpu"), out)
     for file in written:
         say(f"{file.path}: {_size(file.path)}, within {file.difference:.0e} of torch.")
     return {"files": {str(file.path): file.difference for file in written}}
@@ -102,7 +102,7 @@ def _diffusers(dir: Path, out: Path, weights: Weights) -> dict[str, object]:
     from allegory.runs.folder import RunFolder
     from allegory.tools.export import refuse_diffusers
 
-    refuse_diffusers(RunFolder(dir).model(weights))
+    refuse_diffusers(RunFolder(dir).model(weights, device="cpu"))
 
 
 def _hub_folder(dir: Path, out: Path, weights: Weights) -> dict[str, object]:

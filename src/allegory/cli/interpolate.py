@@ -47,6 +47,7 @@ def draw(
         weights: averaged ones at the best held-out loss, the last averaged ones, or the raw ones.
         seed: which examples, and of the search for codes.
     """
+    import numpy as np
     import torch
 
     from allegory.capabilities import Encodes
@@ -58,6 +59,7 @@ def draw(
     from allegory.tools.classes import of_class
     from allegory.tools.interpolate import interpolate
     from allegory.tools.requires import require
+    from allegory.tools.running import home
 
     at_least(1, n=n)
     at_least(2, frames=frames)
@@ -75,7 +77,7 @@ def draw(
                 f"'{data.name}' holds out {len(data)} example, and a way needs 2: name a picture "
                 "for each end with --from and --to."
             )
-        x = data.take(torch.arange(len(data) // 2 * 2).numpy())
+        x = data.take(np.arange(len(data) // 2 * 2), device=home(model))
         codes = list(model.encode(x).mean.chunk(2))
     else:
         codes = list(model.latent.draw(2 * n, torch.Generator().manual_seed(seed)).chunk(2))

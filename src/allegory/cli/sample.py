@@ -66,17 +66,16 @@ def draw_samples(
     from allegory.tools.classes import chosen_classes
     from allegory.tools.mixture import mixture_of_codes
     from allegory.tools.requires import require
-    from allegory.tools.running import home, in_batches, moved
+    from allegory.tools.running import home, in_batches
     from allegory.tools.sample import sample
-    from allegory.training.precision import choose_device
 
     if n is not None:
         at_least(1, n=n)
     if draw == "codes" and (label or truncation is not None):
         raise UserError("--draw codes goes with neither --label nor --truncation: leave one out.")
     folder = RunFolder(dir)
-    model = require(folder.model(weights), "sample")
-    model = drawn_by(moved(model, choose_device(device)), solver, steps, guidance)
+    model = require(folder.model(weights, device=device), "sample")
+    model = drawn_by(model, solver, steps, guidance)
     check_output(out, model.media)
     labels = chosen_classes(model, label) if label else ()
     count = n or (EACH if len(labels) > 1 else ALONE)
@@ -86,6 +85,6 @@ def draw_samples(
         require(model, "reconstruct")
         train = open_for(folder.run(), model.media).split("train")
         codes = mixture_of_codes(model, train, rng=seed).draw(count, seed)
-        x = in_batches(lambda z: model.decode(z.to(home(model))), codes)
+        x = in_batches(model.decode, codes, home(model))
     write_examples(x, model.media, out, labels)
     say(f"{len(x)} samples: {out}")

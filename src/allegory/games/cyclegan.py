@@ -120,9 +120,9 @@ class CycleGANGame(Game):
             ("b", self.critic_b, b, self.pool_b),
         ):
             made = turn.left(name)
-            if self.kept >= self.pool > 0:
-                earlier = to_unit(pool[place])
-                made = torch.where(late[:, None, None, None], earlier, made)
+            if self.pool:
+                seen_late = late & (self.kept >= self.pool)
+                made = torch.where(seen_late[:, None, None, None], to_unit(pool[place]), made)
             told = self.objective.discriminator(*critic(torch.cat([real, made])).chunk(2))
             losses[f"adversarial {name}"] = told.mean()
         return losses
@@ -138,14 +138,19 @@ class CycleGANGame(Game):
         if not self.pool:
             return
         late, place = self.late(turn.noise)
-        n = len(late)
-        if int(self.kept) < self.pool:
-            place = int(self.kept) + torch.arange(n, device=place.device)
-            late = place < self.pool
-        self.kept += n
+        one = torch.arange(len(late), device=late.device)
+        filling = self.kept < self.pool
+        place = torch.where(filling, self.kept + one, place)
+        # without a question to the device, which would have to be waited for: each place takes
+        # the last of those that are put there
+        slots = torch.arange(self.pool, device=late.device)[:, None]
+        put = (slots == place) & (late | filling)
+        last = torch.where(put, one, -1).amax(1)
+        self.kept += len(late)
         self.kept.clamp_(max=self.pool)
         for name, pool in (("a", self.pool_a), ("b", self.pool_b)):
-            pool[place[late]] = to_bytes(turn.left(name).clone())[late]
+            made = to_bytes(turn.left(name).clone())[last.clamp(min=0)]
+            pool.copy_(torch.where((last >= 0)[:, None, None, None], made, pool))
 
     def held_out(self, model: nn.Module, batch: Batch, noise: Noise) -> Losses:
         """How differently what is made and the domain look as sets, and what is lost."""

@@ -15,7 +15,7 @@ from allegory.report.sheets import sheet
 from allegory.report.views import picture_kind, show_examples, show_pairs, show_strips
 from allegory.tools.interpolate import interpolate
 from allegory.tools.reconstruct import reconstruct
-from allegory.tools.running import in_batches
+from allegory.tools.running import home, in_batches
 from allegory.tools.sample import sample
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ def _fitted(scene: Scene, n: int) -> str:
     media = scene.model.media
     if scene.mixture is None or not isinstance(media, Images):
         return ""
-    codes = scene.mixture.draw(n, scene.seed).to(scene.model.latent.mean.device)
-    x = in_batches(scene.model.decode, codes)
+    codes = scene.mixture.draw(n, scene.seed)
+    x = in_batches(scene.model.decode, codes, home(scene.model))
     k = len(scene.mixture.weights)
     body = show_examples(x, media, "Examples drawn from where the codes lie", columns=12)
     return figure(

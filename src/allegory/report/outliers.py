@@ -18,7 +18,6 @@ from allegory.report.ticks import short
 from allegory.report.views import picture_kind, show_examples
 from allegory.tools.reconstruct import reconstruct
 from allegory.tools.requires import tools_for
-from allegory.tools.running import home
 from allegory.tools.strangeness import SCORES
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ def unusual_section(
     maps = detector.error_map(x)
     made = None
     if "reconstruct" in tools_for(detector.model):
-        made = reconstruct(detector.model, x.to(home(detector.model)))
+        made = reconstruct(detector.model, x)
     cards = []
     for i, words in enumerate(captions):
         rows = [x[i : i + 1]] if made is None else [x[i : i + 1], made[i : i + 1]]

@@ -12,6 +12,7 @@ from allegory.errors import UserError
 from allegory.progress import say
 from allegory.runs.inputs import held_out, open_for, own_picture
 from allegory.tools.invert import invert
+from allegory.tools.running import home
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,8 @@ def held_out_codes(run: Run, model: Model) -> tuple[Tensor, dict[str, Column]] |
         data = held_out(open_for(run, model.media), EXAMPLES)
     except UserError:
         return None
-    return model.encode(data.take(np.arange(len(data)))).mean, data.table()
+    x = data.take(np.arange(len(data)), device=home(model))
+    return model.encode(x).mean.cpu(), data.table()
 
 
 def own_codes(model: Model, decodes: Decodes, pictures: Sequence[Path], seed: int) -> Tensor:
@@ -56,6 +58,6 @@ def own_codes(model: Model, decodes: Decodes, pictures: Sequence[Path], seed: in
     """
     x = torch.cat([own_picture(path, model.media) for path in pictures])
     if isinstance(model, Encodes):
-        return model.encode(x).mean
+        return model.encode(x.to(home(model))).mean.cpu()
     say("this model can't encode: the code is searched for, as 'allegory invert' does.")
     return invert(decodes, x, rng=seed, shown=True).codes

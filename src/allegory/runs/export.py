@@ -56,7 +56,7 @@ def export_page(
     Raises:
         UserError: the model does not decode to pictures, or can't be written as ONNX.
     """
-    model: Any = folder.model(weights)
+    model: Any = folder.model(weights, device="cpu")
     if (reason := lacking(model, ("Decodes",))) is not None:
         raise UserError(f"a page needs {reason}.")
     if not isinstance(model.media, Images):

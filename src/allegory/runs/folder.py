@@ -102,17 +102,31 @@ class RunFolder:
             f"{self.path} is not the folder of a run: run.toml or model.json is missing."
         )
 
-    def model(self, which: Weights = "best", part: Callable[[Any], Any] | None = None) -> Model:
+    def model(
+        self,
+        which: Weights = "best",
+        part: Callable[[Any], Any] | None = None,
+        device: str = "auto",
+    ) -> Model:
         """The kept model.
 
         Args:
             which: "best" averaged weights by held-out loss (the last where nothing was held out),
                 the "last" averaged ones, or the "raw" weights of the newest checkpoint.
             part: as of `load_model`.
+            device: that it computes on; "auto": a GPU where there is one.
 
         Raises:
-            UserError: there is no such run or no weights in it yet.
+            UserError: there is no such run, no weights in it yet, or no such device.
         """
+        from allegory.training.precision import choose_device
+
+        found: Any = self._model(which, part)
+        model: Model = found.to(choose_device(device))
+        return model
+
+    def _model(self, which: Weights, part: Callable[[Any], Any] | None) -> Model:
+        """The same, on the processor."""
         from allegory.models.files import load_model
 
         if which not in get_args(Weights):

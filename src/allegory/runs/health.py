@@ -102,9 +102,7 @@ class Health:
     def judged(self, model: Discriminates, x: Tensor) -> Judgements:
         """P(real) of samples, held-out and training examples."""
         sides = (x, self.data.held_out[:SAMPLES], self.data.train)
-        return Judgements(
-            *(in_batches(lambda part: model.realness(part.to(home(model))), x) for x in sides)
-        )
+        return Judgements(*(in_batches(model.realness, x, home(model)) for x in sides))
 
     def gradients(self, images: int) -> dict[str, float]:
         """Length of each player's gradient in the newest record, by its name."""

@@ -15,7 +15,7 @@ from allegory.recipes.settings import change
 from allegory.recipes.table import recipe
 from allegory.runs.inputs import held_out
 from allegory.runs.kept import kept, whole
-from allegory.tools.running import in_batches
+from allegory.tools.running import home, in_batches
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -40,7 +40,8 @@ class Judge:
     @torch.inference_mode()
     def tell(self, x: Tensor) -> Tensor:
         """The most probable class of each of x (n, *media.shape), as an index, (n,)."""
-        return in_batches(lambda part: self.classifier.predict_proba(part).argmax(1), x)
+        tell, at = self.classifier.predict_proba, home(self.classifier)
+        return in_batches(lambda part: tell(part).argmax(1), x, at)
 
 
 def judge_for(data: Dataset, label: str = "label", run: Run | None = None) -> Judge:

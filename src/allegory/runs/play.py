@@ -47,9 +47,12 @@ class Trained:
     leads: bool
     """Whether this process is the one that speaks, of those that trained together."""
 
-    def model(self, weights: Weights = "best") -> Model:
-        """The kept model: the "best" averaged weights, the "last", or the "raw" ones."""
-        return self.folder.model(weights)
+    def model(self, weights: Weights = "best", device: str = "cpu") -> Model:
+        """The kept model: the "best" averaged weights, the "last", or the "raw" ones.
+
+        Its own methods take and give tensors on that device; tools bring them there.
+        """
+        return self.folder.model(weights, device=device)
 
     def journal(self) -> list[dict[str, Any]]:
         """The records of training: losses, rates, held-out losses."""

@@ -83,7 +83,7 @@ def field(
     count = ALONG if len(low) == 1 else ACROSS
     sides = [torch.linspace(float(a), float(b), count) for a, b in zip(low, high, strict=True)]
     places = torch.cartesian_prod(*sides).view(-1, len(sides))
-    found = in_batches(lambda x: model.realness(x.to(home(model))), places).numpy()
+    found = in_batches(model.realness, places, home(model)).numpy()
     # the product runs upwards first
     return found.reshape([count] * len(sides)).T.astype(np.float32)
 

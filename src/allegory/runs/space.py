@@ -14,6 +14,7 @@ from allegory.runs.inputs import held_out, open_for
 from allegory.tools.concern import concern
 from allegory.tools.plane import in_the_plane
 from allegory.tools.requires import require
+from allegory.tools.running import home
 from allegory.tools.traverse import typical
 from allegory.tools.ways import ways
 
@@ -80,7 +81,8 @@ def space_of(folder: RunFolder, model: Any) -> Space:
     examples = _examples(folder, model) if isinstance(model, Encodes) else None
     if examples is None:
         return Space(found, typical(model.latent, None, 0), None, None, None)
-    codes = model.encode(examples.take(np.arange(len(examples)))).mean.cpu()
+    x = examples.take(np.arange(len(examples)), device=home(model))
+    codes = model.encode(x).mean.cpu()
     found = found.named(model.latent, codes, examples.table())
     shown = examples.select(np.arange(min(MAPPED, len(examples))))
     codes = codes[: len(shown)]

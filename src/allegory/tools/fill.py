@@ -76,8 +76,7 @@ def fill(
         for part in np.array_split(of, -(-len(of) // BLOCK)):
             ends[part] = members[_neighbours(codes[origins[part]], codes[members], rng)]
     z = codes[origins] + rng.random((n, 1), np.float32) * (codes[ends] - codes[origins])
-    device = home(model)
-    x = in_batches(lambda part: model.decode(part.to(device)), torch.from_numpy(z))
+    x = in_batches(model.decode, torch.from_numpy(z), home(model))
     return Filled(x, origins)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import torch
 
 from allegory.capabilities import Decodes, Encodes
-from allegory.tools.running import in_batches
+from allegory.tools.running import home, in_batches
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,5 +22,4 @@ class EncodesAndDecodes(Encodes, Decodes, Protocol):
 @torch.inference_mode()
 def reconstruct(model: EncodesAndDecodes, x: Tensor) -> Tensor:
     """Decode the posterior mean of x (n, *media.shape): the same shape and range, on the CPU."""
-    device = model.latent.mean.device
-    return in_batches(lambda part: model.decode(model.encode(part.to(device)).mean), x)
+    return in_batches(lambda part: model.decode(model.encode(part).mean), x, home(model))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-__all__ = ["BATCH", "home", "in_batches", "moved"]
-
-M = TypeVar("M")
+__all__ = ["BATCH", "home", "in_batches"]
 
 BATCH = 256
 """Examples that go through a model at once."""
@@ -30,11 +28,14 @@ def home(model: object) -> torch.device:
     return next((weight.device for weight in weights), torch.device("cpu"))
 
 
-def moved(model: M, device: torch.device) -> M:
-    """The model, on a device, where it has weights to move."""
-    return model.to(device) if isinstance(model, nn.Module) else model
+def in_batches(
+    run: Callable[[Tensor], Tensor],
+    x: Tensor,
+    at: torch.device | None = None,
+    batch: int = BATCH,
+) -> Tensor:
+    """Run x (n, ...) through a function of rows, `batch` at a time; the result is on the CPU.
 
-
-def in_batches(run: Callable[[Tensor], Tensor], x: Tensor, batch: int = BATCH) -> Tensor:
-    """Run x (n, ...) through a function of rows, `batch` at a time; the result is on the CPU."""
-    return torch.cat([run(part).cpu() for part in torch.split(x, batch)])
+    Each part is brought to the device `at` first; None: it runs where x is.
+    """
+    return torch.cat([run(part.to(at or part.device)).cpu() for part in torch.split(x, batch)])

@@ -100,5 +100,4 @@ def along(
         steps: (t,) places along it, in standard deviations.
     """
     way = codes.mean(0) + direction.std * steps[:, None] * direction.vector
-    z, device = torch.from_numpy(way).float(), home(model)
-    return in_batches(lambda part: model.decode(part.to(device)), z)
+    return in_batches(model.decode, torch.from_numpy(way).float(), home(model))

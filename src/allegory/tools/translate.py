@@ -63,8 +63,7 @@ def translate(
     """
     target = chosen_target(model, to)
     draws = None if rng is None else torch.Generator().manual_seed(rng)
-    at = home(model)
-    return in_batches(lambda part: model.translate(part.to(at), target, rng=draws), x, BATCH)
+    return in_batches(lambda part: model.translate(part, target, rng=draws), x, home(model), BATCH)
 
 
 def translate_large(

@@ -78,14 +78,20 @@ def plain_features(media: Media) -> Features:
 def module_features(module: nn.Module, name: str, resize: str) -> Features:
     """Any module, (n, *media.shape) -> (n, ...), in evaluation mode, on its own device."""
     module.eval()
-    held = next(module.parameters(), None)
-    device = torch.device("cpu") if held is None else held.device
-    return Features(name, resize, lambda x: module(x.to(device)).flatten(1))
+    at = _home(module)
+    return Features(name, resize, lambda x: module(x.to(at)).flatten(1))
 
 
 def encoder_features(model: Encodes, name: str) -> Features:
     """The posterior means of a model that encodes."""
-    return Features(name, native(model.media), lambda x: model.encode(x).mean)
+    at = _home(model)
+    return Features(name, native(model.media), lambda x: model.encode(x.to(at)).mean)
+
+
+def _home(network: object) -> torch.device:
+    """Where its weights lie; the processor where it has none."""
+    weights = network.parameters() if isinstance(network, nn.Module) else iter(())
+    return next((weight.device for weight in weights), torch.device("cpu"))
 
 
 def native(media: Media) -> str:

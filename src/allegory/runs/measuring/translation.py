@@ -25,7 +25,7 @@ from allegory.runs.measuring.findings import Figure, Findings, figure, measured
 from allegory.runs.measuring.networks import features_of
 from allegory.runs.measuring.spoken import distortion, utterances
 from allegory.sound.picture import drawn, heard
-from allegory.tools.running import in_batches
+from allegory.tools.running import home, in_batches
 from allegory.tools.translate import source_of, translate
 
 if TYPE_CHECKING:
@@ -266,7 +266,7 @@ def reader_of(both: Dataset, judged: int | None) -> Predicts | None:
 @torch.inference_mode()
 def read(reader: Predicts, x: Tensor) -> Tensor:
     """What it reads off pictures x (n, *media.shape): (n, columns)."""
-    return in_batches(reader.predict, x)
+    return in_batches(reader.predict, x, home(reader))
 
 
 def _named(found: Figure, to: str) -> Figure:
