@@ -230,11 +230,14 @@ def test_another_source_does_not_take_up_the_model(tmp_path):
         (["nowhere"], "nowhere"),
         (["digits", "--size", "big"], "size"),
         (["--run", "nowhere"], "no such run"),
-        (["--run", "nowhere", "--size", "32"], "are of the quick model"),
+        (["--run", "here", "--size", "32"], "are of the quick model"),
         (["digits", "--rum", "x"], "did you mean '--run'"),
     ],
 )
-def test_mistakes_are_told_in_a_sentence(arguments, said, capsys):
+def test_mistakes_are_told_in_a_sentence(arguments, said, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "run.toml").touch()
     assert main(["audit", *arguments]) == 2
     assert said in capsys.readouterr().err
 
