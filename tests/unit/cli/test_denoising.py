@@ -20,7 +20,7 @@ def use(monkeypatch, tmp_path):
     def use(name, data, **fields):
         run = run_for(name, source="nothing", **fields)
         model = build(run.game.blueprint(data)).eval()
-        monkeypatch.setattr(RunFolder, "model", lambda self, which="best": model)
+        monkeypatch.setattr(RunFolder, "model", lambda self, which="best", device="auto": model)
         monkeypatch.setattr(RunFolder, "run", lambda self: run)
         monkeypatch.chdir(tmp_path)
         (tmp_path / "run").mkdir(exist_ok=True)

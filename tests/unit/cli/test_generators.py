@@ -33,7 +33,7 @@ def use(monkeypatch, tmp_path):
 
     def use(model, data=None):
         run = SimpleNamespace(data=SimpleNamespace(source=data or "nothing"))
-        monkeypatch.setattr(RunFolder, "model", lambda self, which="best": model)
+        monkeypatch.setattr(RunFolder, "model", lambda self, which="best", device="auto": model)
         monkeypatch.setattr(RunFolder, "run", lambda self: run)
         monkeypatch.chdir(tmp_path)
         (tmp_path / "run").mkdir(exist_ok=True)
