@@ -154,7 +154,7 @@ def compare(systems: Sequence[System], question: Question) -> dict[str, Any]:
             "recipe": next(iter(scores[system.name].values()))["recipe"],
             "seeds": list(system.runs),
             "runs": [str(run.path) for run in system.runs.values()],
-            "shows": shown(next(iter(system.runs.values())).model()),
+            "shows": shown(next(iter(system.runs.values())).model(device="cpu")),
         }
         for system in systems
     ]
