@@ -39,7 +39,7 @@ def run_dir(word: str) -> Path:
 
 def source(word: str) -> str:
     """The name of data that are there."""
-    from allegory.data.open import known
+    from allegory.data.named import known
 
     return known(word)
 

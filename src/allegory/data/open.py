@@ -10,6 +10,7 @@ import numpy as np
 
 from allegory.data import pairs, sides
 from allegory.data.dataset import Dataset
+from allegory.data.named import ARRAY, known, source_name
 from allegory.data.plan import MODES
 from allegory.data.scan import EXTENSIONS, PARQUET
 from allegory.data.settings import DataSettings, merged
@@ -18,7 +19,7 @@ from allegory.data.sources.hub import HUB
 from allegory.data.split import split, together
 from allegory.data.store import Packed, saved
 from allegory.data.waveforms import SOUNDS
-from allegory.errors import UserError, nearest
+from allegory.errors import UserError
 from allegory.media import Media, Vectors, media_from
 from allegory.progress import say
 
@@ -26,10 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-__all__ = ["known", "open_data", "open_packed", "source_name"]
-
-ARRAY = "array:"
-"""Begins the name of an array that was in memory; what its content hashes to follows."""
+__all__ = ["open_data", "open_packed"]
 
 ARRAYS = (".npy", ".npz")
 
@@ -186,26 +184,6 @@ def _like(found: Packed, source: str) -> dict[str, Any]:
     return like
 
 
-def known(source: str) -> str:
-    """A source's name, where there is something of that name: nothing is opened.
-
-    Raises:
-        UserError: there is nothing.
-    """
-    path = Path(source).expanduser()
-    elsewhere = source in SOURCES or source.startswith((ARRAY, HUB))
-    if not elsewhere and not path.exists():
-        raise _no_such(source, path)
-    return source
-
-
-def source_name(source: str) -> str:
-    """The name under which a named source can be opened from any folder."""
-    if source in SOURCES or source.startswith((ARRAY, HUB)):
-        return source
-    return str(Path(source).expanduser().resolve())
-
-
 def _pack_path(path: Path, settings: DataSettings) -> Packed:
     if path.is_file() and path.suffix.lower() in ARRAYS:
         from allegory.data.sources.array import pack_file
@@ -221,16 +199,6 @@ def _pack_path(path: Path, settings: DataSettings) -> Packed:
     if path.suffix.lower() == PARQUET and path.is_file():
         return folder.pack(parquet.unpacked((path,)), settings)
     return folder.pack(path, settings)
-
-
-def _no_such(source: str, path: Path) -> UserError:
-    if len(path.parts) > 1 or source.startswith((".", "~")):
-        return UserError(f"no such file or folder: {path.absolute()}")
-    if path.suffix:
-        return UserError(f"no such file: {path.absolute()}")
-    like = nearest(source, SOURCES)
-    hint = f"did you mean '{like}'?" if like else f"built in are {', '.join(SOURCES)}."
-    return UserError(f"no source and no folder here is called '{source}': {hint}")
 
 
 def _dataset(found: Packed, settings: DataSettings) -> Dataset:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from allegory.data.open import source_name
+from allegory.data.named import source_name
 from allegory.errors import UserError, unknown
 from allegory.measures.balance import Balance, balance, balanced_subset, shares
 from allegory.measures.rarity import ALPHA, CAP, effective_size

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from allegory.data.dataset import Column, Dataset
-from allegory.data.open import open_data, source_name
+from allegory.data.named import source_name
+from allegory.data.open import open_data
 from allegory.data.pictures import Unreadable, read_picture
 from allegory.data.waveforms import read_sound
 from allegory.errors import UserError

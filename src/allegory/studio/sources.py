@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from allegory.data.open import source_name
+from allegory.data.named import source_name
 from allegory.data.sources import SOURCES
 from allegory.errors import UserError, unknown
 

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 from tests.unit.data.test_parquet import pictures, write
 
-from allegory.data.open import open_data, source_name
+from allegory.data.named import source_name
+from allegory.data.open import open_data
 from allegory.errors import UserError
 
 PARTS = {
