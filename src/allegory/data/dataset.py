@@ -121,13 +121,8 @@ class Dataset:
         self, indices: NDArray[np.integer], *, device: torch.device | str = "cpu"
     ) -> torch.Tensor:
         """As `take`, but before any binarisation; pictures lie channels last in memory."""
-        import torch
-
         rows = self.rows[np.asarray(indices, dtype=np.int64)]
-        raw = torch.from_numpy(np.take(self.store, rows, axis=0))
-        # from other memory the copy waits for all that the device still has to do
-        raw = raw.pin_memory() if torch.device(device).type == "cuda" else raw
-        raw = raw.to(device, non_blocking=True)
+        raw = sent(np.take(self.store, rows, axis=0), device)
         return raw if isinstance(self.media, Vectors) else to_unit(raw.permute(0, 3, 1, 2))
 
     def known(
@@ -142,8 +137,6 @@ class Dataset:
         Raises:
             UserError: there is no such column, or it holds text.
         """
-        import torch
-
         rows = self.rows[np.asarray(indices, dtype=np.int64)]
         found = {}
         for name in names:
@@ -154,8 +147,10 @@ class Dataset:
                 raise UserError(
                     f"the column '{name}' of '{self.name}' holds text: it can't be learned."
                 )
-            values = torch.from_numpy(column.values[rows])
-            found[name] = values.to(device, torch.float32 if column.kind == "number" else None)
+            values = column.values[rows]
+            found[name] = sent(
+                values.astype(np.float32) if column.kind == "number" else values, device
+            )
         return found
 
     def require(self, kind: type[Media], what: str) -> None:
@@ -163,6 +158,16 @@ class Dataset:
         if not isinstance(self.media, kind):
             has, wants = type(self.media).__name__.lower(), kind.__name__.lower()
             raise UserError(f"{what} works on {wants}, but '{self.name}' holds {has}.")
+
+
+def sent(values: NDArray[np.generic], device: torch.device | str) -> torch.Tensor:
+    """Numbers as a tensor on a device, which is not waited for."""
+    import torch
+
+    here = torch.from_numpy(values)
+    # from other memory the copy waits for all that the device still has to do
+    here = here.pin_memory() if torch.device(device).type == "cuda" else here
+    return here.to(device, non_blocking=True)
 
 
 def binarize(x: torch.Tensor, uniform: torch.Tensor) -> torch.Tensor:
