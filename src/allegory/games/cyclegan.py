@@ -10,14 +10,45 @@ from torch import Tensor, nn
 from allegory.media import to_bytes, to_unit
 from allegory.networks.pyramid import details
 from allegory.objectives.adversarial import LEAST_SQUARES
+from allegory.objectives.classification import MISSING, cross_entropy
 from allegory.objectives.energy import inhomogeneity
 from allegory.training.game import Batch, Game, Losses, Player, Turn
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from allegory.models.translation import CycleGAN
     from allegory.training.noise import Noise
 
-__all__ = ["CycleGANGame"]
+__all__ = ["CycleGANGame", "Meaning"]
+
+
+class Meaning(nn.Module):
+    """What pictures of both domains are of: a classifier, and the columns that it learns from."""
+
+    places_a: Tensor
+    places_b: Tensor
+
+    def __init__(self, classifier: nn.Module, label: str, names: Sequence[Sequence[str]]) -> None:
+        """Of a column of categories.
+
+        Args:
+            classifier: pictures of either domain to logits of the classes, which are the sorted
+                names of both domains.
+            label: the column's name.
+            names: its categories in each domain.
+        """
+        super().__init__()
+        self.classifier, self.columns = classifier, (f"a_{label}", f"b_{label}")
+        classes = sorted({*names[0], *names[1]})
+        for side, own in zip("ab", names, strict=True):
+            places = torch.tensor([classes.index(name) for name in own])
+            self.register_buffer(f"places_{side}", places, persistent=False)
+
+    def lost(self, x: Tensor, truth: Tensor, places: Tensor) -> Tensor:
+        """Mean cross-entropy of pictures x (n, ...) whose category is truth (n,)."""
+        known = torch.where(truth < 0, MISSING, places[truth.clamp(min=0)])
+        return cross_entropy(self.classifier(x), known).mean()
 
 
 class CycleGANGame(Game):
@@ -27,7 +58,9 @@ class CycleGANGame(Game):
     networks", equations 1 to 3 with least squares (their section 4) and the identity loss of their
     section 5.2. The critics see one in two answers late, from a pool of earlier ones: Shrivastava
     et al. (2017), "Learning from simulated and unsupervised images through adversarial training",
-    section 2.3.
+    section 2.3. Where it is known what both are of, a classifier learns it from both, and answers
+    have to be told for what they were made of: Hoffman et al. (2018), "CyCADA: cycle-consistent
+    adversarial domain adaptation", equations 1 and 4.
     """
 
     model: CycleGAN
@@ -45,8 +78,9 @@ class CycleGANGame(Game):
         cycle: float,
         identity: float,
         pool: int,
+        meaning: Meaning | None = None,
     ) -> None:
-        """Two players.
+        """Two players, or three.
 
         Args:
             model: what is trained.
@@ -56,10 +90,12 @@ class CycleGANGame(Game):
             identity: weight, in those of the cycle, of what is changed of pictures that are of the
                 target already.
             pool: earlier answers that the critics may see; 0: none.
+            meaning: what is kept; None: nothing is known of it.
         """
         super().__init__()
         self.model, self.critic_a, self.critic_b = model, critic_a, critic_b
-        self.cycle, self.pool = cycle, pool
+        self.cycle, self.pool, self.meaning = cycle, pool, meaning
+        self.columns = () if meaning is None else meaning.columns
         alike = model.media.a.channels == model.media.b.channels
         self.identity = identity * cycle if alike else 0.0
         self.objective = LEAST_SQUARES
@@ -69,7 +105,8 @@ class CycleGANGame(Game):
         self.register_buffer("kept", torch.zeros((), dtype=torch.int64))
 
     def players(self) -> tuple[Player, ...]:
-        """The generators, then the critics on what they made."""
+        """The generators, then the critics on what they made, and who tells what it is of."""
+        teller = Player(name="classifier", owns=("meaning",), loss=self.classifier_loss)
         return (
             Player(
                 name="generators",
@@ -82,6 +119,7 @@ class CycleGANGame(Game):
                 loss=self.critics_loss,
                 settle=self.settle,
             ),
+            *(() if self.meaning is None else (teller,)),
         )
 
     def generators_loss(self, batch: Batch, turn: Turn) -> Losses:
@@ -104,7 +142,22 @@ class CycleGANGame(Game):
         if self.identity:
             losses["identity a"] = self.identity * (same_a - a).abs().mean()
             losses["identity b"] = self.identity * (same_b - b).abs().mean()
+        if self.meaning is not None:
+            losses |= self.told(batch, as_b, as_a)
         return losses
+
+    def told(self, batch: Batch, of_a: Tensor, of_b: Tensor) -> Losses:
+        """How badly the classifier tells what pictures of each domain, or made of it, are of."""
+        assert self.meaning is not None
+        a, b = (batch.columns[name] for name in self.meaning.columns)
+        return {
+            "meaning a": self.meaning.lost(of_a, a, self.meaning.places_a),
+            "meaning b": self.meaning.lost(of_b, b, self.meaning.places_b),
+        }
+
+    def classifier_loss(self, batch: Batch, turn: Turn) -> Losses:
+        """The same, of the examples themselves."""
+        return self.told(batch, *self.model.media.halves(batch.x))
 
     def answer(self, scores: Tensor) -> Tensor:
         """What a generator minimises."""

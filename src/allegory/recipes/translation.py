@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from allegory.errors import UserError
+
 if TYPE_CHECKING:
     from allegory.data.dataset import Dataset
+    from allegory.games.cyclegan import Meaning
     from allegory.media import Pairs
     from allegory.models.build import Blueprint
     from allegory.models.translation import CycleGAN, Pix2Pix
@@ -67,6 +70,8 @@ class CycleGANSettings(BaseModel):
     already: colours stay."""
     pool: Annotated[int, Field(ge=0, le=1000)] = 50
     """Earlier answers that the critics are shown again."""
+    label: str | None = None
+    """A column of categories, known of both domains, whose value translations have to keep."""
 
     def blueprint(self, data: Dataset) -> Blueprint:
         """The model for these data."""
@@ -86,5 +91,27 @@ class CycleGANSettings(BaseModel):
         media = cast("Pairs", data.media)
         critics = [patch_critic(media, side.channels, self.network) for side in (media.a, media.b)]
         return CycleGANGame(
-            model, *critics, cycle=self.cycle, identity=self.identity, pool=self.pool
+            model,
+            *critics,
+            cycle=self.cycle,
+            identity=self.identity,
+            pool=self.pool,
+            meaning=None if self.label is None else self.meaning(data, self.label),
+        )
+
+    def meaning(self, data: Dataset, label: str) -> Meaning:
+        """Who tells what pictures of both domains are of."""
+        from allegory.games.cyclegan import Meaning
+        from allegory.models.nets import encoder_for
+        from allegory.recipes.classes import classes_of
+
+        media = cast("Pairs", data.media)
+        names = [classes_of(data, f"{side}_{label}") for side in "ab"]
+        if media.a.mode != media.b.mode or not {*names[0]} & {*names[1]}:
+            raise UserError(
+                f"--label {label} is of no use here: the domains of '{data.name}' differ in "
+                "channels, or have no category in common."
+            )
+        return Meaning(
+            encoder_for(media.a, len({*names[0], *names[1]}), self.network), label, names
         )
