@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from allegory.errors import UserError
-
 if TYPE_CHECKING:
     from allegory.data.dataset import Dataset
-    from allegory.games.cyclegan import Meaning
     from allegory.media import Pairs
     from allegory.models.build import Blueprint
     from allegory.models.translation import CycleGAN, Pix2Pix
@@ -86,6 +83,7 @@ class CycleGANSettings(BaseModel):
         from allegory.games.cyclegan import CycleGANGame
         from allegory.models.build import build
         from allegory.models.nets import patch_critic
+        from allegory.recipes.meaning import meaning_of
 
         model = cast("CycleGAN", build(self.blueprint(data)))
         media = cast("Pairs", data.media)
@@ -96,22 +94,5 @@ class CycleGANSettings(BaseModel):
             cycle=self.cycle,
             identity=self.identity,
             pool=self.pool,
-            meaning=None if self.label is None else self.meaning(data, self.label),
-        )
-
-    def meaning(self, data: Dataset, label: str) -> Meaning:
-        """Who tells what pictures of both domains are of."""
-        from allegory.games.cyclegan import Meaning
-        from allegory.models.nets import encoder_for
-        from allegory.recipes.classes import classes_of
-
-        media = cast("Pairs", data.media)
-        names = [classes_of(data, f"{side}_{label}") for side in "ab"]
-        if media.a.mode != media.b.mode or not {*names[0]} & {*names[1]}:
-            raise UserError(
-                f"--label {label} is of no use here: the domains of '{data.name}' differ in "
-                "channels, or have no category in common."
-            )
-        return Meaning(
-            encoder_for(media.a, len({*names[0], *names[1]}), self.network), label, names
+            meaning=None if self.label is None else meaning_of(data, self.label, self.network),
         )

@@ -70,7 +70,7 @@ def test_a_classifier_plays_along_and_learns(two):
 @pytest.mark.parametrize(
     ("label", "kinds", "said"),
     [
-        ("size", {}, "a_size"),
+        ("size", {}, "no such column .*; there are: label"),
         ("label", {"second": ("spot", "speck")}, "no category in common"),
         ("label", {"channels": (3, 1)}, "no category in common|two classes"),
     ],
