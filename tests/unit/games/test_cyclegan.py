@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from tests.examples import game_for, pictures, run_for
+from tests.examples import equal, game_for, pictures, run_for, weights_of
 from torch import nn
 
 from allegory.data.open import open_data
@@ -65,6 +65,23 @@ def test_a_classifier_plays_along_and_learns(two):
         for _ in range(40):
             trainer.round()
         assert lost() < before / 2
+
+
+def test_resumed_is_undisturbed(two):
+    run, data = run_for("cyclegan", label="label"), two()
+
+    def fresh():
+        return Trainer(game_for(run, data), data.split("train"), None, run.training)
+
+    def played(trainer, rounds):
+        with trainer.working():
+            for _ in range(rounds):
+                trainer.round()
+        return trainer
+
+    whole, broken, again = (fresh() for _ in range(3))
+    again.restore(played(broken, 3).state())
+    assert equal(weights_of(played(whole, 6)), weights_of(played(again, 3)))
 
 
 @pytest.mark.parametrize(
