@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from allegory.data.views import JITTERS, jitter
 from allegory.media import to_bytes, to_unit
 from allegory.networks.pyramid import details
 from allegory.objectives.adversarial import LEAST_SQUARES
@@ -143,12 +144,16 @@ class CycleGANGame(Game):
             losses["identity a"] = self.identity * (same_a - a).abs().mean()
             losses["identity b"] = self.identity * (same_b - b).abs().mean()
         if self.meaning is not None:
-            losses |= self.told(batch, as_b, as_a)
+            losses |= self.told(batch, turn, as_b, as_a)
         return losses
 
-    def told(self, batch: Batch, of_a: Tensor, of_b: Tensor) -> Losses:
-        """How badly the classifier tells what pictures of each domain, or made of it, are of."""
+    def told(self, batch: Batch, turn: Turn, of_a: Tensor, of_b: Tensor) -> Losses:
+        """How badly the classifier tells what pictures of each domain, or made of it, are of.
+
+        Each is moved a little before, as a classifier's examples are: few are learned by heart.
+        """
         assert self.meaning is not None
+        of_a, of_b = (jitter(x, turn.noise.uniform(JITTERS)) for x in (of_a, of_b))
         a, b = (batch.columns[name] for name in self.meaning.columns)
         return {
             "meaning a": self.meaning.lost(of_a, a, self.meaning.places_a),
@@ -157,7 +162,7 @@ class CycleGANGame(Game):
 
     def classifier_loss(self, batch: Batch, turn: Turn) -> Losses:
         """The same, of the examples themselves."""
-        return self.told(batch, *self.model.media.halves(batch.x))
+        return self.told(batch, turn, *self.model.media.halves(batch.x))
 
     def answer(self, scores: Tensor) -> Tensor:
         """What a generator minimises."""
