@@ -1,4 +1,4 @@
-"""What the machine is fast at, and what it can't do."""
+"""What the machine is fast at, what it can't do, and where a network lies on it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["in_double", "multiplies_bfloat16"]
+__all__ = ["device_of", "in_double", "multiplies_bfloat16"]
+
+
+def device_of(network: object) -> torch.device:
+    """Where its weights lie; the processor where it has none."""
+    import torch
+
+    weights = network.parameters() if isinstance(network, torch.nn.Module) else iter(())
+    return next((weight.device for weight in weights), torch.device("cpu"))
 
 
 def in_double(x: torch.Tensor) -> torch.Tensor:

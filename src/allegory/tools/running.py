@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import torch
-from torch import nn
 
 from allegory.capabilities import Decodes
+from allegory.hardware import device_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +24,7 @@ def home(model: object) -> torch.device:
     """Where the model reads its inputs: where its codes or its weights lie; else the CPU."""
     if isinstance(model, Decodes):
         return model.latent.mean.device
-    weights = model.parameters() if isinstance(model, nn.Module) else iter(())
-    return next((weight.device for weight in weights), torch.device("cpu"))
+    return device_of(model)
 
 
 def in_batches(

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from allegory.errors import UserError
+from allegory.hardware import device_of
 from allegory.media import Images, Media, Vectors, to_bytes
 from allegory.progress import track
 
@@ -78,20 +79,14 @@ def plain_features(media: Media) -> Features:
 def module_features(module: nn.Module, name: str, resize: str) -> Features:
     """Any module, (n, *media.shape) -> (n, ...), in evaluation mode, on its own device."""
     module.eval()
-    at = _home(module)
+    at = device_of(module)
     return Features(name, resize, lambda x: module(x.to(at)).flatten(1))
 
 
 def encoder_features(model: Encodes, name: str) -> Features:
     """The posterior means of a model that encodes."""
-    at = _home(model)
+    at = device_of(model)
     return Features(name, native(model.media), lambda x: model.encode(x.to(at)).mean)
-
-
-def _home(network: object) -> torch.device:
-    """Where its weights lie; the processor where it has none."""
-    weights = network.parameters() if isinstance(network, nn.Module) else iter(())
-    return next((weight.device for weight in weights), torch.device("cpu"))
 
 
 def native(media: Media) -> str:
